@@ -52,6 +52,10 @@ type Frame struct {
 	SpeechLikelihood, MusicLikelihood float32
 	// Speech and Music are the decisions, after smoothing with what came before and after.
 	Speech, Music bool
+	// Raised says that the speaker's voice is raised over their own earlier speech; Rise by how many dB, TiltRise by
+	// how many dB of spectral tilt, PitchRise by how many semitones. All 0 until enough speech was heard.
+	Raised                    bool
+	Rise, TiltRise, PitchRise float32
 	// Lost and Clipped count samples.
 	Lost, Clipped int
 	// Open, Tone and Comfort are as in Input.

@@ -1,0 +1,212 @@
+package analyzers
+
+import (
+	"time"
+
+	"github.com/earshot/earshot/schemas"
+)
+
+const (
+	holdMinMusic = 150 // frames: less than 3 s of music, with no word from the switch, is a jingle or a ring tone
+	holdGap      = 100 // frames: music that pauses for less than 2 s is one hold
+	holdWindow   = 250 // frames: the 5 s before and after in which the agent should speak
+	holdEcho     = 50  // frames: music that outlasts the switch's resume by less than 1 s ends with it
+)
+
+// hold reports each time the customer was put on hold: the agent's leg carries music, or the switch says so, or both.
+// Music on the customer's leg is the customer's own and never a hold; music before the answer is the queue's.
+type hold struct {
+	state holdState
+	count int // holds so far
+
+	start, end   int // of the evidence
+	music        int // frames of music
+	signal       int // frames that the switch calls held
+	speech       int // frames of agent speech inside
+	gapSpeech    int // frames of agent speech since end
+	resumed      int // where the switch's hold ended, -1 before
+	likelihood   float64
+	counted      bool
+	speechBefore int
+	lastEmit     int
+
+	recent    [holdWindow]bool // agent speech, ring over the last 5 s
+	recentSum int
+	last      int // frames seen
+	leg       schemas.Leg
+}
+
+type holdState int
+
+const (
+	holdNone  holdState = iota
+	holdOn              // evidence now, or less than holdGap ago
+	holdAfter           // ended; collecting what the agent says in the 5 s after
+)
+
+func newHold() *hold { return new(hold) }
+
+func (*hold) Kinds() []KindDoc {
+	return []KindDoc{{
+		Kind:    "hold",
+		Value:   "length, s",
+		Sources: []string{"music", "signal", "both"},
+		Measures: map[string]string{
+			"music":         "music heard in it, s",
+			"signal":        "held according to the switch, s",
+			"agent_speech":  "agent speech inside it, s",
+			"speech_before": "agent speech in the 5 s before it, s",
+			"before":        "length of the call before it, at most 5 s",
+			"speech_after":  "agent speech in the 5 s after it, s",
+			"after":         "length of the call after it, at most 5 s",
+			"index":         "its number in the call, from 1",
+		},
+	}}
+}
+
+func (h *hold) Reset() { *h = hold{} }
+
+func (h *hold) Frame(now *Instant, emit Emit) {
+	f, leg := now.Agent, schemas.Leg_LEG_AGENT
+	if f == nil {
+		f, leg = now.Mixed, schemas.Leg_LEG_MIXED
+	}
+	music := f.Music && now.Answered
+	evidence := music || now.Held
+	i := now.Index
+	h.last, h.leg = i+1, leg
+
+	if h.state == holdAfter {
+		switch {
+		case evidence || i-h.end >= holdWindow:
+			h.finish(i, emit)
+		case f.Speech:
+			h.gapSpeech++
+		}
+	}
+	switch {
+	case h.state == holdNone && evidence:
+		h.begin(i)
+		h.add(f, music, now.Held, i)
+	case h.state == holdOn && evidence:
+		h.add(f, music, now.Held, i)
+	case h.state == holdOn:
+		if f.Speech {
+			h.gapSpeech++
+		}
+		if i-h.end >= holdGap {
+			h.stop(emit)
+		}
+	}
+	if h.state == holdOn && h.sure() && i-h.lastEmit >= int(time.Second/FrameDuration) {
+		h.lastEmit = i
+		h.send(true, emit)
+	}
+	h.remember(i, f.Speech && !music)
+}
+
+func (h *hold) begin(i int) {
+	h.state = holdOn
+	h.start, h.end = i, i
+	h.music, h.signal, h.speech, h.gapSpeech = 0, 0, 0, 0
+	h.resumed, h.likelihood, h.counted = -1, 0, false
+	h.speechBefore = h.recentSum
+	h.lastEmit = i
+}
+
+func (h *hold) add(f *Frame, music, held bool, i int) {
+	h.end = i + 1
+	h.speech += h.gapSpeech // the pause turned out to be inside
+	h.gapSpeech = 0
+	if f.Speech {
+		h.speech++
+	}
+	if music {
+		h.music++
+		h.likelihood += float64(f.MusicLikelihood)
+	}
+	if held {
+		h.signal++
+		h.resumed = -1
+	} else if h.signal > 0 && h.resumed < 0 {
+		h.resumed = i
+	}
+}
+
+// sure says that this is a hold and not a snatch of music.
+func (h *hold) sure() bool { return h.signal > 0 || h.music >= holdMinMusic }
+
+// stop ends the evidence: from here on only what the agent says next is collected.
+func (h *hold) stop(emit Emit) {
+	if !h.sure() {
+		h.state = holdNone
+		return
+	}
+	if h.resumed >= 0 && h.end-h.resumed < holdEcho {
+		h.end = h.resumed
+	}
+	h.state = holdAfter
+	h.send(true, emit)
+}
+
+// finish emits the hold for good; i is the first frame that no longer belongs to what follows it.
+func (h *hold) finish(i int, emit Emit) {
+	h.last = i
+	h.send(false, emit)
+	h.state = holdNone
+}
+
+func (h *hold) send(open bool, emit Emit) {
+	if !h.counted {
+		h.counted = true
+		h.count++
+	}
+	s := Segment{
+		Kind: "hold", Leg: h.leg, Open: open, Confidence: 1, Source: "signal",
+		Start: time.Duration(h.start) * FrameDuration,
+		End:   time.Duration(h.end) * FrameDuration,
+	}
+	if h.music > 0 {
+		if h.signal == 0 {
+			s.Source = "music"
+			s.Confidence = h.likelihood / float64(h.music)
+		} else if h.music >= holdMinMusic || h.music*2 > h.signal {
+			s.Source = "both"
+		}
+	}
+	s.Value = s.Duration().Seconds()
+	s.Set("music", frames(h.music))
+	s.Set("signal", frames(h.signal))
+	s.Set("agent_speech", frames(h.speech))
+	s.Set("speech_before", frames(h.speechBefore))
+	s.Set("before", frames(min(h.start, holdWindow)))
+	s.Set("speech_after", frames(h.gapSpeech))
+	s.Set("after", frames(min(max(h.last-h.end, 0), holdWindow)))
+	s.Set("index", float64(h.count))
+	emit(s)
+}
+
+// remember keeps the last 5 s of agent speech, for a hold that begins at the next frame.
+func (h *hold) remember(i int, speech bool) {
+	slot := &h.recent[i%holdWindow]
+	if *slot {
+		h.recentSum--
+	}
+	if *slot = speech; speech {
+		h.recentSum++
+	}
+}
+
+func (*hold) Event(Event, Emit) {}
+
+func (h *hold) End(_ Ending, emit Emit) {
+	if h.state == holdOn {
+		h.stop(emit)
+	}
+	if h.state == holdAfter {
+		h.finish(h.last, emit)
+	}
+}
+
+// frames is a number of frames in seconds.
+func frames(n int) float64 { return (time.Duration(n) * FrameDuration).Seconds() }

@@ -1,0 +1,134 @@
+package analyzers
+
+import (
+	"time"
+
+	"github.com/earshot/earshot/schemas"
+)
+
+const silenceMin = 150 // frames: 3 s; shorter pauses are conversation
+
+// silence reports when nobody talks though the call is answered, not held and no music plays. It does not matter to it
+// whose turn it was; it says who spoke before and after, and whether the agent's leg was muted.
+type silence struct {
+	agent, customer talk // in a mono call agent follows the mixed leg
+	agentBack       background
+	customerBack    background
+
+	open     bool
+	start    int
+	muted    int // frames in which the agent's background was missing
+	seen     int // frames so far in this silence
+	last     schemas.Leg
+	gone     int // frames for which the customer's leg has been gone
+	lastEmit int
+	index    int
+}
+
+func newSilence() *silence { return new(silence) }
+
+func (*silence) Kinds() []KindDoc {
+	return []KindDoc{{
+		Kind:  "silence",
+		Value: "length, s",
+		Measures: map[string]string{
+			"agent_last":    "1 when the agent spoke last before it",
+			"customer_last": "1 when the customer spoke last before it",
+			"agent_next":    "1 when the agent broke it",
+			"customer_next": "1 when the customer broke it",
+			"muted":         "1 when the agent's leg was muted: its background had vanished",
+		},
+	}}
+}
+
+func (a *silence) Reset() { *a = silence{} }
+
+func (a *silence) Frame(now *Instant, emit Emit) {
+	i := now.Index
+	a.index = i + 1
+	music, tone := false, false
+	if f := now.Mixed; f != nil {
+		a.agent.step(i, f.Speech)
+		music, tone = f.Music, f.Tone
+	} else {
+		a.agent.step(i, now.Agent.Speech)
+		a.customer.step(i, now.Customer.Speech)
+		a.agentBack.step(now.Agent)
+		a.customerBack.step(now.Customer)
+		a.gone = a.customerBack.vanished()
+		music = now.Agent.Music || now.Customer.Music
+		tone = now.Agent.Tone || now.Customer.Tone
+	}
+	switch {
+	case music || tone || now.Held || !now.Answered:
+		a.close(i, schemas.Leg_LEG_UNSPECIFIED, emit)
+	case a.agent.began():
+		a.close(a.agent.start, schemas.Leg_LEG_AGENT, emit)
+	case a.customer.began():
+		a.close(a.customer.start, schemas.Leg_LEG_CUSTOMER, emit)
+	case a.agent.talking || a.customer.talking:
+	default:
+		a.quiet(i, emit)
+	}
+	if a.agent.talking {
+		a.last = schemas.Leg_LEG_AGENT
+	}
+	if a.customer.talking {
+		a.last = schemas.Leg_LEG_CUSTOMER
+	}
+}
+
+func (a *silence) quiet(i int, emit Emit) {
+	if !a.open {
+		a.open, a.start, a.lastEmit = true, i, i
+		a.muted, a.seen = 0, 0
+	}
+	a.seen++
+	if a.agentBack.vanished() > 0 {
+		a.muted++
+	}
+	if n := i + 1 - a.start; n >= silenceMin && i-a.lastEmit >= 50 {
+		a.lastEmit = i
+		a.send(i+1, schemas.Leg_LEG_UNSPECIFIED, true, emit)
+	}
+}
+
+func (a *silence) close(end int, next schemas.Leg, emit Emit) {
+	if !a.open {
+		return
+	}
+	a.open = false
+	if end-a.start >= silenceMin {
+		a.send(end, next, false, emit)
+	}
+}
+
+func (a *silence) send(end int, next schemas.Leg, open bool, emit Emit) {
+	s := Segment{
+		Kind: "silence", Confidence: 1, Open: open,
+		Start: time.Duration(a.start) * FrameDuration,
+		End:   time.Duration(end) * FrameDuration,
+	}
+	s.Value = s.Duration().Seconds()
+	s.Set("agent_last", flag(a.last == schemas.Leg_LEG_AGENT))
+	s.Set("customer_last", flag(a.last == schemas.Leg_LEG_CUSTOMER))
+	s.Set("agent_next", flag(next == schemas.Leg_LEG_AGENT))
+	s.Set("customer_next", flag(next == schemas.Leg_LEG_CUSTOMER))
+	s.Set("muted", flag(a.muted*2 > a.seen))
+	emit(s)
+}
+
+func (*silence) Event(Event, Emit) {}
+
+// End closes the last silence where the customer left: from there on there is nobody to keep waiting.
+func (a *silence) End(_ Ending, emit Emit) {
+	a.close(max(a.index-a.gone, a.start), schemas.Leg_LEG_UNSPECIFIED, emit)
+}
+
+// flag is a yes or no as a measure.
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
