@@ -6,6 +6,8 @@ type background struct {
 	quiet, heard int // frames without speech since the call's start, and of these with a background
 	// gone counts the frames since the leg fell silent altogether.
 	gone int
+	// returns counts how often it came back after 1 s or more of that.
+	returns int
 }
 
 const (
@@ -24,6 +26,9 @@ func (b *background) step(f *Frame) {
 		b.gone++
 		return
 	}
+	if b.vanished() >= backgroundMin {
+		b.returns++
+	}
 	b.gone = 0
 	if !f.Speech && !f.Music && !f.Tone && f.Lost == 0 {
 		b.quiet++
@@ -40,4 +45,13 @@ func (b *background) vanished() int {
 		return 0
 	}
 	return b.gone
+}
+
+// left is vanished for a leg that has never come back before. One that has suppresses its silence, and cannot be told
+// from one whose party has left.
+func (b *background) left() int {
+	if b.returns > 0 {
+		return 0
+	}
+	return b.vanished()
 }

@@ -125,8 +125,8 @@ func (a *crosstalk) close(emit Emit) {
 		End:   time.Duration(a.end) * FrameDuration,
 	}
 	s.Value = s.Duration().Seconds()
-	s.Set("agent_yielded", flag(yielded == 0))
-	s.Set("customer_yielded", flag(yielded == 1))
+	s.Set("agent_yielded", yes(yielded == 0))
+	s.Set("customer_yielded", yes(yielded == 1))
 	emit(s)
 	if yielded < 0 {
 		return

@@ -12,14 +12,9 @@ const departedMin = 50 // frames: 1 s
 // A leg whose media paused and came back before (silence suppression) cannot be told from one that left; nothing is
 // then reported of it.
 type departed struct {
-	legs  [2]departedLeg
+	legs  [2]background
 	index int
 	mono  bool
-}
-
-type departedLeg struct {
-	back    background
-	returns int // how often the leg came back after a pause of departedMin or more
 }
 
 func newDeparted() *departed { return new(departed) }
@@ -40,25 +35,17 @@ func (a *departed) Frame(now *Instant, _ Emit) {
 	a.legs[1].step(now.Customer)
 }
 
-func (l *departedLeg) step(f *Frame) {
-	before := l.back.vanished()
-	l.back.step(f)
-	if before >= departedMin && l.back.gone == 0 {
-		l.returns++
-	}
-}
-
 func (*departed) Event(Event, Emit) {}
 
 func (a *departed) End(_ Ending, emit Emit) {
 	if a.mono {
 		return
 	}
-	gone := [2]int{a.legs[0].back.vanished(), a.legs[1].back.vanished()}
+	gone := [2]int{a.legs[0].vanished(), a.legs[1].vanished()}
 	for i, leg := range []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER} {
 		// Where both are gone, the one that left first did so while the other stayed on.
 		n := gone[i] - gone[1-i]
-		if n < departedMin || a.legs[i].returns > 0 {
+		if n < departedMin || a.legs[i].left() == 0 {
 			continue
 		}
 		s := Segment{

@@ -53,9 +53,9 @@ func (a *hangup) End(end Ending, emit Emit) {
 	s.Value = s.Duration().Seconds()
 	s.Set("since_customer", a.since(&a.customer))
 	s.Set("since_agent", a.since(&a.agent))
-	s.Set("agent_last", flag(a.agent.spoke() && a.agent.end > a.customer.end))
-	s.Set("customer_last", flag(a.customer.spoke() && a.customer.end >= a.agent.end))
-	s.Set("cut", flag(last > 0 && a.index-last <= hangupCut))
+	s.Set("agent_last", yes(a.agent.spoke() && a.agent.end > a.customer.end))
+	s.Set("customer_last", yes(a.customer.spoke() && a.customer.end >= a.agent.end))
+	s.Set("cut", yes(last > 0 && a.index-last <= hangupCut))
 	emit(s)
 }
 

@@ -76,6 +76,6 @@ func (a *response) send(end int, spoke, open bool, emit Emit) {
 		End:   time.Duration(end) * FrameDuration,
 	}
 	s.Value = s.Duration().Seconds()
-	s.Set("spoke", flag(spoke))
+	s.Set("spoke", yes(spoke))
 	emit(s)
 }

@@ -98,6 +98,14 @@ func (s *Session) End(end Ending) {
 func (s *Session) Held() bool { return s.now.Held }
 
 func (s *Session) deliver(frames [2]*Frame) {
+	for i, f := range frames[:s.legs] {
+		s.efforts[i].step(f)
+	}
+	s.show(frames)
+}
+
+// show passes the events that are due, then the frames, to every analyzer.
+func (s *Session) show(frames [2]*Frame) {
 	at := time.Duration(s.index) * FrameDuration
 	due := 0
 	for due < len(s.events) && s.events[due].At <= at {
@@ -106,9 +114,6 @@ func (s *Session) deliver(frames [2]*Frame) {
 	}
 	if due > 0 {
 		s.events = append(s.events[:0], s.events[due:]...)
-	}
-	for i, f := range frames[:s.legs] {
-		s.efforts[i].step(f)
 	}
 	s.now.Index = s.index
 	if s.mixed {

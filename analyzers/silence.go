@@ -55,7 +55,7 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 		a.customer.step(i, now.Customer.Speech)
 		a.agentBack.step(now.Agent)
 		a.customerBack.step(now.Customer)
-		a.gone = a.customerBack.vanished()
+		a.gone = a.customerBack.left()
 		music = now.Agent.Music || now.Customer.Music
 		tone = now.Agent.Tone || now.Customer.Tone
 	}
@@ -63,14 +63,18 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 	case music || tone || now.Held || !now.Answered:
 		a.close(i, schemas.Leg_LEG_UNSPECIFIED, emit)
 	case a.agent.began():
-		a.close(a.agent.start, schemas.Leg_LEG_AGENT, emit)
+		next := schemas.Leg_LEG_AGENT
+		if now.Mixed != nil {
+			next = schemas.Leg_LEG_UNSPECIFIED
+		}
+		a.close(a.agent.start, next, emit)
 	case a.customer.began():
 		a.close(a.customer.start, schemas.Leg_LEG_CUSTOMER, emit)
 	case a.agent.talking || a.customer.talking:
 	default:
 		a.quiet(i, emit)
 	}
-	if a.agent.talking {
+	if a.agent.talking && now.Mixed == nil {
 		a.last = schemas.Leg_LEG_AGENT
 	}
 	if a.customer.talking {
@@ -110,11 +114,11 @@ func (a *silence) send(end int, next schemas.Leg, open bool, emit Emit) {
 		End:   time.Duration(end) * FrameDuration,
 	}
 	s.Value = s.Duration().Seconds()
-	s.Set("agent_last", flag(a.last == schemas.Leg_LEG_AGENT))
-	s.Set("customer_last", flag(a.last == schemas.Leg_LEG_CUSTOMER))
-	s.Set("agent_next", flag(next == schemas.Leg_LEG_AGENT))
-	s.Set("customer_next", flag(next == schemas.Leg_LEG_CUSTOMER))
-	s.Set("muted", flag(a.muted*2 > a.seen))
+	s.Set("agent_last", yes(a.last == schemas.Leg_LEG_AGENT))
+	s.Set("customer_last", yes(a.last == schemas.Leg_LEG_CUSTOMER))
+	s.Set("agent_next", yes(next == schemas.Leg_LEG_AGENT))
+	s.Set("customer_next", yes(next == schemas.Leg_LEG_CUSTOMER))
+	s.Set("muted", yes(a.muted*2 > a.seen))
 	emit(s)
 }
 
@@ -125,8 +129,8 @@ func (a *silence) End(_ Ending, emit Emit) {
 	a.close(max(a.index-a.gone, a.start), schemas.Leg_LEG_UNSPECIFIED, emit)
 }
 
-// flag is a yes or no as a measure.
-func flag(b bool) float64 {
+// yes is a yes or no as a measure.
+func yes(b bool) float64 {
 	if b {
 		return 1
 	}
