@@ -1,0 +1,107 @@
+package analyzers
+
+import (
+	"github.com/earshot/earshot/analyzers/dsp"
+)
+
+// lookahead is Lookahead in frames.
+const lookahead = int(Lookahead / FrameDuration)
+
+// ringFrames is how many frames are kept: those not yet delivered and some before them.
+const ringFrames = 56
+
+// front turns one leg's audio into Frames. A Frame is delivered lookahead frames after its audio, because whether
+// something is music is heard from what follows as much as from what came before.
+type front struct {
+	analysis   dsp.Analysis
+	floor      dsp.Floor
+	ring       [ringFrames]heard
+	taken      int // frames taken, with those that Drain made up
+	pushed     int // frames taken from the call
+	classifier classifier
+	out        Frame
+}
+
+// heard is what is kept of a frame until it is delivered.
+type heard struct {
+	dsp.Features
+	lost                int32
+	open, tone, comfort bool
+}
+
+func newFront() *front {
+	f := new(front)
+	f.Reset()
+	return f
+}
+
+// Reset makes it as new.
+func (f *front) Reset() {
+	*f = front{}
+	f.floor.Reset()
+	for i := range f.ring {
+		f.ring[i] = nothing
+	}
+}
+
+// nothing is what was heard before a call and after it, and while a leg is not open.
+var nothing = heard{Features: silentFeatures()}
+
+func silentFeatures() (f dsp.Features) {
+	var pcm [FrameSamples]float32
+	new(dsp.Analysis).Frame(pcm[:], &f)
+	return f
+}
+
+// Push takes the next 20 ms and returns the Frame of lookahead pushes ago, nil for the first ones. The Frame is valid
+// until the next Push or Drain.
+func (f *front) Push(in *Input) (ready *Frame) {
+	h := f.at(f.taken)
+	*h = nothing
+	h.lost, h.open, h.tone, h.comfort = int32(in.Lost), in.Open, in.Tone, in.Comfort
+	if in.Open && len(in.PCM) >= FrameSamples {
+		f.analysis.Frame(in.PCM, &h.Features)
+		// A telephone event and comfort noise are made by the receiver: they are not to be classified.
+		h.Silent = h.Silent || in.Tone || in.Comfort
+	}
+	if h.Silent {
+		f.floor.Gap()
+	} else {
+		f.floor.Update(h.Power)
+	}
+	f.pushed++
+	return f.step()
+}
+
+// Drain ends the call: it returns the Frames not yet delivered one by one, then nil.
+func (f *front) Drain() (ready *Frame) {
+	for f.taken < f.pushed+lookahead {
+		*f.at(f.taken) = nothing
+		f.floor.Gap()
+		if ready := f.step(); ready != nil {
+			return ready
+		}
+	}
+	return nil
+}
+
+// step classifies with the frame just taken, and delivers the one that is due.
+func (f *front) step() *Frame {
+	f.taken++
+	due := f.taken - 1 - lookahead
+	f.classifier.step(f)
+	if due < 0 {
+		return nil
+	}
+	h := f.at(due)
+	f.out = Frame{
+		Level: h.Level, Floor: f.floor.Level(), Bands: h.Bands,
+		Pitch: h.Pitch, Harmonicity: h.Harmonicity, Tilt: h.Tilt, Peak: h.Peak, PeakShare: h.PeakShare,
+		Lost: int(h.lost), Clipped: h.Clipped, Open: h.open, Tone: h.tone, Comfort: h.comfort,
+	}
+	f.classifier.decide(f, due, &f.out)
+	return &f.out
+}
+
+// at is the place of a frame by its number.
+func (f *front) at(n int) *heard { return &f.ring[n%ringFrames] }
