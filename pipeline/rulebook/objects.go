@@ -51,10 +51,17 @@ func (f *facts) Equal(o ref.Val) ref.Val { return types.Bool(ref.Val(f) == o) }
 func (i *item) Value() any               { return i }
 func (i *item) Equal(o ref.Val) ref.Val  { return types.Bool(ref.Val(i) == o) }
 
+// The types by which CEL finds the functions that take such a value.
+var (
+	factsType = types.NewObjectType(callType)
+	itemType  = types.NewObjectType("earshot.Segment")
+)
+
+func (f *facts) Type() ref.Type { return factsType }
+func (i *item) Type() ref.Type  { return itemType }
+
 // opaque holds what CEL wants of a value and no rule can use.
 type opaque struct{}
-
-func (opaque) Type() ref.Type { return types.NewObjectType("earshot.Object") }
 
 func (opaque) ConvertToNative(t reflect.Type) (any, error) {
 	return nil, fmt.Errorf("cannot convert it to %v", t)
