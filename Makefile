@@ -1,0 +1,46 @@
+# What a user needs: `make build`, `make run`. What an engineer needs: `make test`, `make bench`, `make generate`.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GO      ?= go
+# Tools are pinned here and run from the module proxy; none of them is a dependency of the product.
+BUF         = $(GO) run github.com/bufbuild/buf/cmd/buf@v1.75.0
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT   = $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+GOTESTSUM   = $(GO) run gotest.tools/gotestsum@v1.13.0
+AUDIO       = $(or $(EARSHOT_AUDIO),.cache/audio)
+
+.PHONY: build run test lint bench generate audio clean help
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+build: bin/libchdb.so ## make bin/earshot and fetch the ClickHouse engine it embeds
+	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/earshot ./cmd/earshot
+
+bin/libchdb.so:
+	@scripts/fetch-libchdb.sh
+
+audio: ## fetch the prompts and the hold music that the example calls are made of
+	@scripts/fetch-audio.sh $(AUDIO)
+
+run: build audio ## everything in one process, on a dozen example calls; stop with Ctrl-C
+	bin/earshot run --examples $(AUDIO)
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+	cd schemas && $(BUF) lint
+	scripts/proto-breaking.sh '$(BUF)'
+
+test: build audio lint ## everything that must hold: format, vet, staticcheck, proto, all tests with the race detector
+	$(GOTESTSUM) --format pkgname -- -race -timeout 20m ./...
+
+bench: ## Go benchmarks, ready for benchstat
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./analyzers/... ./ingest/... ./pipeline/... ./benchmarks/...
+
+generate: ## the Go code of schemas/calls.proto
+	cd schemas && $(BUF) generate
+
+clean: ## remove what was built and fetched
+	rm -rf bin .cache

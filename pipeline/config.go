@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/earshot/earshot/pipeline/rulebook"
+	"github.com/earshot/earshot/pipeline/store"
+)
+
+// Config says what a Worker reads, judges by and writes to. Zero durations and sizes take the defaults named.
+type Config struct {
+	Kafka Kafka
+	Group string // consumer group; earshot
+	// Topics; earshot.calls and so on.
+	Calls, Recordings, Flags, DeadLetters string
+
+	Store    *store.Store
+	Rulebook *rulebook.Rulebook
+	Metrics  *Metrics
+	Log      *slog.Logger
+	Version  string // of Earshot, kept with every call
+
+	// RecordingRoots are the directories from which file:// recordings may be read. None: none may.
+	RecordingRoots []string
+
+	BatchRows int           // rows in an insert; 5,000
+	BatchAge  time.Duration // age of the oldest row at which an insert is due; 0.5 s
+	// IdleEnd ends a call that has had no record for so long; 90 s. MaxCall ends one that began so long ago; 4 h.
+	IdleEnd, MaxCall time.Duration
+	// MaxOpen bounds the calls open at once in one partition; 20,000. A call over it is refused to the dead letters.
+	MaxOpen int
+	// Drain is how long a partition may take to write what it holds when it is given up; 8 s.
+	Drain time.Duration
+	// SessionTimeout after which the group gives a silent worker's partitions to others; 30 s.
+	SessionTimeout time.Duration
+}
+
+func (c *Config) defaults() {
+	or := func(s *string, v string) {
+		if *s == "" {
+			*s = v
+		}
+	}
+	or(&c.Group, "earshot")
+	or(&c.Calls, "earshot.calls")
+	or(&c.Recordings, "earshot.recordings")
+	or(&c.Flags, "earshot.flags")
+	or(&c.DeadLetters, "earshot.deadletters")
+	after := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	after(&c.BatchAge, 500*time.Millisecond)
+	after(&c.IdleEnd, 90*time.Second)
+	after(&c.MaxCall, 4*time.Hour)
+	after(&c.Drain, 8*time.Second)
+	after(&c.SessionTimeout, 30*time.Second)
+	if c.BatchRows == 0 {
+		c.BatchRows = 5000
+	}
+	if c.MaxOpen == 0 {
+		c.MaxOpen = 20_000
+	}
+}

@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// Reason says in one word why a record went to the dead-letter topic; the letter's headers say the rest.
+type Reason string
+
+const (
+	ReasonUndecodable Reason = "undecodable" // no CallRecord, or no Recording
+	ReasonInvalid     Reason = "invalid"     // decodable, but impossible: an end before its start
+	ReasonMedia       Reason = "media"       // packets that are no RTP, or that nobody announced
+	ReasonRecording   Reason = "recording"   // a recording that cannot be read
+	ReasonFailed      Reason = "failed"      // an analyzer failed on the call
+	ReasonRefused     Reason = "refused"     // over a limit
+)
+
+// deadLetters sends records that cannot be used to the dead-letter topic, as they came, with headers after CloudEvents'
+// Kafka binding: ce_id is topic/partition/offset, so a letter that a replay sends again can be told.
+type deadLetters struct {
+	topic   string
+	w       *kafka.Writer
+	metrics *Metrics
+	log     *slog.Logger
+}
+
+// send returns once Kafka has the letter: the record's offset may be committed after that. It tries until ctx ends.
+func (d *deadLetters) send(ctx context.Context, m *kafka.Message, reason Reason, cause error) error {
+	d.metrics.deadLetters.WithLabelValues(m.Topic, string(reason)).Inc()
+	d.log.Warn("dead letter", "topic", m.Topic, "partition", m.Partition, "offset", m.Offset, "call", string(m.Key),
+		"reason", reason, "error", cause)
+	letter := kafka.Message{
+		Topic: d.topic, Key: m.Key, Value: m.Value, Time: m.Time,
+		Headers: append(append([]kafka.Header{}, m.Headers...), letterHeaders(m, reason, cause)...),
+	}
+	return produce(ctx, d.w, d.log, letter)
+}
+
+func letterHeaders(m *kafka.Message, reason Reason, cause error) []kafka.Header {
+	at := fmt.Sprintf("%s/%d/%d", m.Topic, m.Partition, m.Offset)
+	h := func(k, v string) kafka.Header { return kafka.Header{Key: k, Value: []byte(v)} }
+	return []kafka.Header{
+		h("ce_specversion", "1.0"),
+		h("ce_type", "earshot.deadletter"),
+		h("ce_id", at),
+		h("ce_source", "/earshot/"+at),
+		h("ce_time", m.Time.UTC().Format(time.RFC3339Nano)),
+		h("ce_reason", string(reason)),
+		h("ce_error", cause.Error()),
+		h("ce_topic", m.Topic),
+		h("ce_partition", strconv.Itoa(m.Partition)),
+		h("ce_offset", strconv.FormatInt(m.Offset, 10)),
+	}
+}
+
+// produce writes until Kafka has acknowledged or ctx ends.
+func produce(ctx context.Context, w *kafka.Writer, log *slog.Logger, messages ...kafka.Message) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := w.WriteMessages(ctx, messages...)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		log.Error("cannot write to Kafka, trying again", "topic", messages[0].Topic, "error", err, "wait", wait)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}

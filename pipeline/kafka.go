@@ -1,0 +1,141 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/sasl"
+	"github.com/segmentio/kafka-go/sasl/plain"
+	"github.com/segmentio/kafka-go/sasl/scram"
+)
+
+// MaxRecordBytes is the largest record Earshot takes: a recording of 8 MiB and what is said of it.
+const MaxRecordBytes = 9 << 20
+
+// Kafka says how to reach the brokers.
+type Kafka struct {
+	Brokers []string
+	// TLS connects by TLS; CAFile names certificate authorities beside the system's.
+	TLS    bool
+	CAFile string
+	// SASL is plain, scram-sha-256 or scram-sha-512; empty for none.
+	SASL, User, Password string
+}
+
+// Dialer connects to a broker as the settings say.
+func (k Kafka) Dialer() (*kafka.Dialer, error) {
+	d := &kafka.Dialer{Timeout: 10 * time.Second, DualStack: true, ClientID: "earshot"}
+	var err error
+	if d.TLS, err = k.tls(); err != nil {
+		return nil, err
+	}
+	if d.SASLMechanism, err = k.mechanism(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Transport is the Dialer's counterpart for writers and admin requests.
+func (k Kafka) Transport() (*kafka.Transport, error) {
+	t := &kafka.Transport{DialTimeout: 10 * time.Second, ClientID: "earshot"}
+	var err error
+	if t.TLS, err = k.tls(); err != nil {
+		return nil, err
+	}
+	if t.SASL, err = k.mechanism(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (k Kafka) tls() (*tls.Config, error) {
+	if !k.TLS {
+		return nil, nil
+	}
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if k.CAFile != "" {
+		pem, err := os.ReadFile(k.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the Kafka CA file: %w", err)
+		}
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("cannot use the Kafka CA file %s: it holds no PEM certificate", k.CAFile)
+		}
+		c.RootCAs = pool
+	}
+	return c, nil
+}
+
+func (k Kafka) mechanism() (sasl.Mechanism, error) {
+	switch k.SASL {
+	case "":
+		return nil, nil
+	case "plain":
+		return plain.Mechanism{Username: k.User, Password: k.Password}, nil
+	case "scram-sha-256":
+		return scram.Mechanism(scram.SHA256, k.User, k.Password)
+	case "scram-sha-512":
+		return scram.Mechanism(scram.SHA512, k.User, k.Password)
+	default:
+		return nil, fmt.Errorf("unknown SASL mechanism %q: expected plain, scram-sha-256 or scram-sha-512", k.SASL)
+	}
+}
+
+// EnsureTopics makes the topics that are missing, each with so many partitions and the brokers' own replication factor.
+func (k Kafka) EnsureTopics(ctx context.Context, partitions map[string]int) error {
+	dialer, err := k.Dialer()
+	if err != nil {
+		return err
+	}
+	conn, err := dialAny(ctx, dialer, k.Brokers)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	controller, err := conn.Controller()
+	if err != nil {
+		return fmt.Errorf("cannot find the Kafka controller: %w", err)
+	}
+	admin, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(controller.Host, strconv.Itoa(controller.Port)))
+	if err != nil {
+		return fmt.Errorf("cannot reach the Kafka controller: %w", err)
+	}
+	defer admin.Close()
+	for topic, n := range partitions {
+		err := admin.CreateTopics(kafka.TopicConfig{
+			Topic: topic, NumPartitions: n, ReplicationFactor: -1,
+			ConfigEntries: []kafka.ConfigEntry{
+				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(MaxRecordBytes + 1<<20)},
+				{ConfigName: "message.timestamp.type", ConfigValue: "LogAppendTime"},
+			},
+		})
+		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
+			return fmt.Errorf("cannot make the topic %s: %w", topic, err)
+		}
+	}
+	return nil
+}
+
+func dialAny(ctx context.Context, d *kafka.Dialer, brokers []string) (*kafka.Conn, error) {
+	var errs []error
+	for _, b := range brokers {
+		conn, err := d.DialContext(ctx, "tcp", b)
+		if err == nil {
+			return conn, nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, fmt.Errorf("cannot reach Kafka at %v: %w", brokers, errors.Join(errs...))
+}

@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+
+	"github.com/earshot/earshot/pipeline/store"
+)
+
+// outbox holds what a partition has to say until ClickHouse and the flags topic have it. Its memory is bounded: when it
+// is full the partition stops taking records until a flush has gone through.
+type outbox struct {
+	store   *store.Store
+	alarms  *kafka.Writer
+	topic   string // of the flags
+	metrics *Metrics
+	log     *slog.Logger
+	rows    int           // flush at so many
+	age     time.Duration // or when the oldest row is so old
+
+	batch  store.Batch
+	oldest time.Time // wall clock: when the batch's first row came
+	marks  []mark    // calls that are acknowledged with this batch
+	// token names this outbox's inserts: unique to the process, so that no other batch can be taken for a repeat of one.
+	token   string
+	flushes int
+}
+
+// due says whether the batch should be flushed now.
+func (o *outbox) due(now time.Time) bool {
+	n := o.batch.Len()
+	return n >= o.rows || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age
+}
+
+func (o *outbox) touch() {
+	if o.batch.Len() == 0 && len(o.marks) == 0 {
+		o.oldest = time.Now()
+	}
+}
+
+// flush returns once everything has been acknowledged, and lets the watermark go on. It tries until ctx ends; what is
+// in the outbox then stays there. A permanent error means that ClickHouse will never take these rows.
+func (o *outbox) flush(ctx context.Context, w *watermark) error {
+	if o.batch.Len() > 0 {
+		began := time.Now()
+		// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.
+		o.flushes++
+		token := fmt.Sprintf("%s/%d", o.token, o.flushes)
+		if err := o.store.WriteRetry(ctx, &o.batch, token, o.backoff()); err != nil {
+			return fmt.Errorf("cannot write %d rows to ClickHouse: %w", o.batch.Len(), err)
+		}
+		o.metrics.inserts.Observe(time.Since(began).Seconds())
+		o.metrics.rows.WithLabelValues("calls").Add(float64(len(o.batch.Calls)))
+		o.metrics.rows.WithLabelValues("segments").Add(float64(len(o.batch.Segments)))
+		o.metrics.rows.WithLabelValues("flags").Add(float64(len(o.batch.Flags)))
+		if err := o.tell(ctx); err != nil {
+			return err
+		}
+	}
+	for _, m := range o.marks {
+		w.done(m)
+	}
+	o.marks = o.marks[:0]
+	o.batch.Reset()
+	return nil
+}
+
+func (o *outbox) tell(ctx context.Context) error {
+	if len(o.batch.Flags) == 0 {
+		return nil
+	}
+	messages := make([]kafka.Message, 0, len(o.batch.Flags))
+	for i := range o.batch.Flags {
+		f := &o.batch.Flags[i]
+		o.metrics.flags.WithLabelValues(f.Rule, f.State).Inc()
+		m, err := alarm(o.topic, f)
+		if err != nil {
+			return fmt.Errorf("cannot encode flag %s: %w", f.FlagID, err)
+		}
+		messages = append(messages, m)
+	}
+	return produce(ctx, o.alarms, o.log, messages...)
+}
+
+func (o *outbox) backoff() store.Backoff {
+	return store.Backoff{OnError: func(attempt int, wait time.Duration, err error) {
+		o.metrics.insertRetries.Inc()
+		o.log.Error("cannot write to ClickHouse, trying again", "rows", o.batch.Len(), "attempt", attempt, "wait", wait, "error", err)
+	}}
+}
