@@ -95,6 +95,7 @@ var permanentCodes = map[int32]bool{
 	193: true, // WRONG_PASSWORD
 	194: true, // REQUIRED_PASSWORD
 	349: true, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+	376: true, // CANNOT_PARSE_UUID
 	469: true, // VIOLATED_CONSTRAINT
 	497: true, // ACCESS_DENIED
 	516: true, // AUTHENTICATION_FAILED

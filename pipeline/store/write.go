@@ -40,6 +40,8 @@ func insert[R any](ctx context.Context, s *Store, table string, columns []column
 		return fmt.Errorf("cannot write %d rows to %s.%s at %s: %w", len(rows), s.database, table, s.dsn, err)
 	}
 	settings := clickhouse.Settings{
+		// Acknowledged means written, and a token means this insert, whatever the server's default is.
+		"async_insert": 0,
 		// A batch is one block, and one import of old recordings may span years: a part per month is then right.
 		"throw_on_max_partitions_per_insert_block": 0,
 	}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/internal/enginetest"
+)
+
+func TestMigrateTwice(t *testing.T) {
+	dsn := enginetest.ClickHouse(t)
+	var log bytes.Buffer
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(old) })
+
+	for range 2 {
+		if err := Migrate(context.Background(), dsn, Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect(t, dsn, "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name",
+		"calls\ncalls_current\nflags\nflags_current\nschema_migrations\nsegments")
+	expect(t, dsn, "SELECT version_id, count() FROM schema_migrations GROUP BY version_id ORDER BY version_id", "0\t1\n1\t1")
+	if got := strings.Count(log.String(), "migration=0001_calls_segments_flags.sql"); got != 1 {
+		t.Errorf("the migration is logged %d times, expected once:\n%s", got, &log)
+	}
+	expect(t, dsn, "SELECT engine FROM system.databases WHERE name = currentDatabase()", "Atomic")
+}
+
+func TestEveryColumnHasAComment(t *testing.T) {
+	_, dsn := open(t)
+	expect(t, dsn, `SELECT table, name FROM system.columns WHERE database = currentDatabase() AND comment = ''
+		AND table NOT IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'View')`, "")
+	expect(t, dsn, "SELECT name FROM system.tables WHERE database = currentDatabase() AND comment = ''", "")
+	// So that the query above has something to look at.
+	expect(t, dsn, "SELECT count() > 80 FROM system.columns WHERE database = currentDatabase() AND comment != ''", "1")
+}
+
+// An insert states its columns without asking the server: they have to be the table's.
+func TestInsertsNameTheTablesColumns(t *testing.T) {
+	_, dsn := open(t)
+	for table, want := range map[string]string{
+		"calls":    describe(callColumns),
+		"segments": describe(segmentColumns),
+		"flags":    describe(flagColumns),
+	} {
+		expect(t, dsn, "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = '"+table+
+			"' ORDER BY position FORMAT TSVRaw", want)
+	}
+}
+
+func describe[R any](columns []column[R]) string {
+	lines := make([]string, len(columns))
+	for i, c := range columns {
+		lines[i] = fmt.Sprintf("%s\t%s", c.name, c.chType)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestExpiry(t *testing.T) {
+	_, dsn := open(t)
+	for table, months := range map[string]string{"calls": "13", "segments": "13", "flags": "25"} {
+		ddl := query(t, dsn, "SHOW CREATE TABLE "+table+" FORMAT TSVRaw")
+		if want := "TTL toDateTime(started_at) + toIntervalMonth(" + months + ")"; !strings.Contains(ddl, want) {
+			t.Errorf("%s has no %q:\n%s", table, want, ddl)
+		}
+	}
+}
