@@ -18,7 +18,13 @@ type PcapOptions struct {
 	// are named by SSRC; nil is agent, customer. A single stream has the first of them: LEG_MIXED only if told.
 	Channels []schemas.Leg
 	// Codecs are those of payload types that RFC 3551 leaves open (96 to 127): a capture of RTP alone does not tell them.
-	Codecs map[uint8]schemas.Codec
+	Codecs map[uint8]PcapCodec
+}
+
+// PcapCodec is what a payload type means.
+type PcapCodec struct {
+	ID        schemas.Codec
+	ClockRate uint32 // in Hz; 0 = the codec's own
 }
 
 // Pcap is a capture with RTP in it. It holds the streams, not the packets: Records reads the file again.

@@ -126,7 +126,9 @@ func (p *Pcap) announce(legs []pcapLeg) ([]*schemas.Stream, error) {
 					id = schemas.Codec_CODEC_TELEPHONE_EVENT // dynamic, and four bytes in each packet: nothing else is like that
 				}
 				if id != schemas.Codec_CODEC_UNSPECIFIED {
-					announced = append(announced, &schemas.Stream{Leg: l.leg, Ssrc: s.SSRC, PayloadType: uint32(pt), Codec: id})
+					announced = append(announced, &schemas.Stream{
+						Leg: l.leg, Ssrc: s.SSRC, PayloadType: uint32(pt), Codec: id, ClockRate: p.opts.Codecs[pt].ClockRate,
+					})
 				}
 			}
 		}

@@ -39,12 +39,12 @@ type payloadCount struct {
 }
 
 type streamFinder struct {
-	codecs     map[uint8]schemas.Codec
+	codecs     map[uint8]PcapCodec
 	candidates map[streamKey]*candidate
 	order      []*candidate
 }
 
-func newStreamFinder(codecs map[uint8]schemas.Codec) *streamFinder {
+func newStreamFinder(codecs map[uint8]PcapCodec) *streamFinder {
 	return &streamFinder{codecs: codecs, candidates: map[streamKey]*candidate{}}
 }
 
@@ -114,8 +114,8 @@ func (f *streamFinder) streams() []RTPStream {
 
 // codec is what a payload type means; unspecified if neither RFC 3551 nor the caller says.
 func (f *streamFinder) codec(payloadType uint8) schemas.Codec {
-	if id, named := f.codecs[payloadType]; named {
-		return id
+	if c, named := f.codecs[payloadType]; named {
+		return c.ID
 	}
 	if c := codec.Static(payloadType); c != nil {
 		return c.ID

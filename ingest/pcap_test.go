@@ -214,12 +214,19 @@ func TestPcapNamesDynamicCodecs(t *testing.T) {
 	if _, err := p.Records(); err == nil || !strings.Contains(err.Error(), "payload type 96 has no codec that is known here") {
 		t.Errorf("got %v", err)
 	}
-	p, err = readCapture(t, file, PcapOptions{Codecs: map[uint8]schemas.Codec{96: schemas.Codec_CODEC_L16}})
+	p, err = readCapture(t, file, PcapOptions{Codecs: map[uint8]PcapCodec{96: {schemas.Codec_CODEC_L16, 16000}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Records(); err != nil || p.Streams[0].Codec != schemas.Codec_CODEC_L16 {
-		t.Errorf("%v, %v", err, p.Streams[0].Codec)
+	records, err := p.Records()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rec := range records {
+		if s := rec.GetStart().GetStreams()[0]; s.Codec != schemas.Codec_CODEC_L16 || s.PayloadType != 96 || s.ClockRate != 16000 {
+			t.Errorf("announced %v", s)
+		}
+		break
 	}
 }
 

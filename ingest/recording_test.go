@@ -50,7 +50,7 @@ func (c *recordedCall) Event(e Event) {
 	c.lines = append(c.lines, fmt.Sprintf("%v by %q at %v before tick %d", e.Kind, e.By.Name(), e.At, c.ticks))
 }
 
-func play(t *testing.T, r *RecordingReader) (*recordedCall, Ending) {
+func playAll(t *testing.T, r *RecordingReader) (*recordedCall, Ending) {
 	t.Helper()
 	call := &recordedCall{t: t}
 	ending, err := r.Run(context.Background(), call)
@@ -105,7 +105,7 @@ func TestRecordingLegs(t *testing.T) {
 			if got := r.Info().Legs; !slices.Equal(got, c.want) {
 				t.Errorf("legs %v, want %v", got, c.want)
 			}
-			call, ending := play(t, r)
+			call, ending := playAll(t, r)
 			if call.ticks != 3 || ending.At != 50*time.Millisecond || r.Duration() != ending.At {
 				t.Errorf("%d ticks, %v, duration %v; want 3, 50ms", call.ticks, ending.At, r.Duration())
 			}
@@ -136,7 +136,7 @@ func TestRecordingEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call, ending := play(t, r)
+	call, ending := playAll(t, r)
 	want := []string{
 		`KIND_RINGING by "" at 0s before tick 0`,
 		`KIND_ANSWERED by "agent" at 20ms before tick 1`,
@@ -164,7 +164,7 @@ func TestRecordingRates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		call, ending := play(t, r)
+		call, ending := playAll(t, r)
 		pcm := call.pcm[mixedLeg]
 		if len(pcm) != seconds*8000 || ending.At != seconds*time.Second {
 			t.Fatalf("%d Hz: %d samples, %v", rate, len(pcm), ending.At)
@@ -196,7 +196,7 @@ func TestRecordingInfo(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if _, ending := play(t, r); ending.By != agentLeg {
+	if _, ending := playAll(t, r); ending.By != agentLeg {
 		t.Errorf("ended by %v", ending.By)
 	}
 	if _, err := r.Run(context.Background(), &recordedCall{t: t}); err == nil {
@@ -295,7 +295,7 @@ func TestRecordingByURI(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.Close()
-			if call, _ := play(t, r); call.ticks != 1 {
+			if call, _ := playAll(t, r); call.ticks != 1 {
 				t.Errorf("%d ticks", call.ticks)
 			}
 		})
