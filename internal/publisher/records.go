@@ -19,7 +19,8 @@ var errStopped = errors.New("stopped")
 // Records makes a live call of a WAV file: CallStart, the batches of its legs with the sidecar's events between them,
 // CallEnd. Records come in the order of their captured times. The first packets arrive at the very start of the call,
 // each later one 20 ms after the one before; an event ends the batches before it, so that no packet of a record
-// arrived after the next record's fact. The last packet is as short as what is left of the call.
+// arrived after the next record's fact. The last packet is filled up with silence, as a phone does it; CallEnd has the
+// exact length.
 //
 // The file is read as the records are taken.
 func Records(ctx context.Context, file string, o Options) iter.Seq2[*schemas.CallRecord, error] {
@@ -67,7 +68,6 @@ func play(ctx context.Context, file string, o *Options, yield func(*schemas.Call
 type liveCall struct {
 	info     ingest.Info
 	begins   time.Time
-	samples  int // of the whole call
 	batch    time.Duration
 	legs     []*packetizer
 	from     time.Duration // where the batch begins
@@ -98,7 +98,6 @@ func newLiveCall(r *ingest.RecordingReader, o *Options) (*liveCall, error) {
 		return nil, errors.New("nothing says when the call began: expected started_at in the sidecar, or in the options")
 	}
 	c.begins = c.begins.UTC().Truncate(time.Microsecond) // what captured_at_us can tell
-	c.samples = int((r.Duration()*ingest.SampleRate + time.Second - 1) / time.Second)
 	for _, leg := range c.info.Legs {
 		c.legs = append(c.legs, newPacketizer(f, c.info.CallID, leg, int(batch/ingest.TickDuration)))
 	}
@@ -107,8 +106,7 @@ func newLiveCall(r *ingest.RecordingReader, o *Options) (*liveCall, error) {
 
 // Tick makes a packet for each leg.
 func (c *liveCall) Tick(index int, legs []ingest.Audio) {
-	n := min(c.samples-index*ingest.TickSamples, ingest.TickSamples)
-	if n <= 0 || c.stopped {
+	if c.stopped {
 		return
 	}
 	at := time.Duration(index) * ingest.TickDuration
@@ -117,7 +115,7 @@ func (c *liveCall) Tick(index int, legs []ingest.Audio) {
 	}
 	c.until = at + ingest.TickDuration
 	for i := range legs {
-		if err := c.legs[i].add(legs[i].PCM[:n], (at - c.from).Microseconds()); err != nil {
+		if err := c.legs[i].add(legs[i].PCM, (at - c.from).Microseconds()); err != nil {
 			c.stop(fmt.Errorf("cannot make an RTP packet of call %s: %w", c.info.CallID, err))
 			return
 		}

@@ -48,8 +48,7 @@ func timeline(records []*schemas.CallRecord) string {
 			for _, p := range body.Media.Packets {
 				fmt.Fprintf(&b, " %d", p.OffsetUs/1000)
 			}
-			last := body.Media.Packets[len(body.Media.Packets)-1]
-			fmt.Fprintf(&b, " (%d bytes)", len(last.Rtp))
+			fmt.Fprintf(&b, " (%d bytes)", len(body.Media.Packets[0].Rtp))
 		case *schemas.CallRecord_Event:
 			fmt.Fprintf(&b, "%v by %v", body.Event.Kind, body.Event.By)
 		case *schemas.CallRecord_End:
@@ -80,8 +79,8 @@ func TestRecordsTimeline(t *testing.T) {
 6 1.13s KIND_HOLD by LEG_AGENT
 7 1.14s agent 0 20 40 60 80 (172 bytes)
 8 1.14s customer 0 20 40 60 80 (172 bytes)
-9 1.24s agent 0 (69 bytes)
-10 1.24s customer 0 (69 bytes)
+9 1.24s agent 0 (172 bytes)
+10 1.24s customer 0 (172 bytes)
 11 1.247125s KIND_WRAPUP by LEG_UNSPECIFIED
 12 1.247125s end 1.247125s by LEG_CUSTOMER
 `},
@@ -151,12 +150,16 @@ func TestRecordsRTP(t *testing.T) {
 				last = p
 			}
 		}
-		if len(pcm) != samples {
-			t.Errorf("%s: %d samples, expected %d", stream.Leg.Name(), len(pcm), samples)
+		if want := (samples + 159) / 160 * 160; len(pcm) != want {
+			t.Errorf("%s: %d samples, expected %d", stream.Leg.Name(), len(pcm), want)
 		}
 		for i, v := range pcm {
-			if v != sample(i, channel, 8000) {
-				t.Fatalf("%s: sample %d is %d, expected %d", stream.Leg.Name(), i, v, sample(i, channel, 8000))
+			want := sample(i, channel, 8000)
+			if i >= samples {
+				want = 0
+			}
+			if v != want {
+				t.Fatalf("%s: sample %d is %d, expected %d", stream.Leg.Name(), i, v, want)
 			}
 		}
 	}
