@@ -13,9 +13,6 @@ import (
 	"github.com/earshot/earshot/schemas"
 )
 
-// errStopped ends a playback that nobody listens to any more.
-var errStopped = errors.New("stopped")
-
 // Records makes a live call of a WAV file: CallStart, the batches of its legs with the sidecar's events between them,
 // CallEnd. Records come in the order of their captured times. The first packets arrive at the very start of the call,
 // each later one 20 ms after the one before; an event ends the batches before it, so that no packet of a record
@@ -25,42 +22,41 @@ var errStopped = errors.New("stopped")
 // The file is read as the records are taken.
 func Records(ctx context.Context, file string, o Options) iter.Seq2[*schemas.CallRecord, error] {
 	return func(yield func(*schemas.CallRecord, error) bool) {
-		if err := play(ctx, file, &o, yield); err != nil && !errors.Is(err, errStopped) {
+		listening := true
+		err := play(ctx, file, &o, func(r *schemas.CallRecord) bool {
+			listening = yield(r, nil)
+			return listening
+		})
+		if err != nil && listening {
 			yield(nil, err)
 		}
 	}
 }
 
-func play(ctx context.Context, file string, o *Options, yield func(*schemas.CallRecord, error) bool) error {
+// play stops when yield returns false.
+func play(ctx context.Context, file string, o *Options, yield func(*schemas.CallRecord) bool) error {
 	r, err := ingest.OpenFile(file, o.Channels)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	c, err := newLiveCall(r, o)
 	if err != nil {
 		return fmt.Errorf("cannot send %s as a live call: %w", file, err)
 	}
-	c.yield = yield
-	c.stop = func(err error) {
-		c.stopped = true
-		stop(err)
-	}
-	if c.start(); c.stopped {
-		return errStopped
-	}
+	c.yield, c.cancel = yield, cancel
+	c.start()
 	end, err := r.Run(ctx, c)
-	switch {
-	case c.stopped:
-		return context.Cause(ctx)
-	case err != nil:
+	if c.failed != nil {
+		return c.failed
+	}
+	if err != nil {
 		return err
 	}
-	if c.flush(); !c.stopped {
-		c.end(end)
-	}
+	c.flush()
+	c.end(end)
 	return nil
 }
 
@@ -74,9 +70,10 @@ type liveCall struct {
 	until    time.Duration // where its last packet ends; from if there is none
 	sequence uint64
 
-	yield   func(*schemas.CallRecord, error) bool
-	stop    func(error)
+	yield   func(*schemas.CallRecord) bool
+	cancel  context.CancelFunc // of the playback
 	stopped bool
+	failed  error
 }
 
 func newLiveCall(r *ingest.RecordingReader, o *Options) (*liveCall, error) {
@@ -116,7 +113,8 @@ func (c *liveCall) Tick(index int, legs []ingest.Audio) {
 	c.until = at + ingest.TickDuration
 	for i := range legs {
 		if err := c.legs[i].add(legs[i].PCM, (at - c.from).Microseconds()); err != nil {
-			c.stop(fmt.Errorf("cannot make an RTP packet of call %s: %w", c.info.CallID, err))
+			c.failed = fmt.Errorf("cannot make an RTP packet of call %s: %w", c.info.CallID, err)
+			c.stop()
 			return
 		}
 	}
@@ -165,7 +163,12 @@ func (c *liveCall) send(at time.Duration, r *schemas.CallRecord) {
 	}
 	r.CallId, r.Sequence, r.CapturedAtUs = c.info.CallID, c.sequence, c.begins.Add(at).UnixMicro()
 	c.sequence++
-	if !c.yield(r, nil) {
-		c.stop(errStopped)
+	if !c.yield(r) {
+		c.stop()
 	}
+}
+
+func (c *liveCall) stop() {
+	c.stopped = true
+	c.cancel()
 }

@@ -235,6 +235,7 @@ func TestRecordsStop(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var last error
 	for _, err := range Records(ctx, path, Options{StartedAt: noon}) {
 		cancel()
