@@ -1,0 +1,190 @@
+// Package apachekafka starts the real Apache Kafka for tests: the embedded broker
+// and the library's own fakes cannot show that Earshot works with the one that
+// call centres run.
+//
+// Java 17 or later and Maven must be installed; the jars come from Maven Central,
+// or the mirror that Maven is configured for, once.
+package apachekafka
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// Version is the release of Apache Kafka that runs.
+const Version = "4.3.1"
+
+// MaxMessageBytes is the largest batch that the broker takes, as the embedded one does.
+const MaxMessageBytes = 10 << 20
+
+const (
+	readyWithin = 2 * time.Minute // a loaded machine may have several JVMs starting
+	stopWithin  = 30 * time.Second
+)
+
+// Broker is a running broker of a test, alone in its cluster.
+type Broker struct {
+	Version string
+
+	t      testing.TB
+	jars   string
+	config string // server.properties
+	addr   string
+	log    *bytes.Buffer
+	cmd    *exec.Cmd
+	ended  chan struct{} // closed when the process has
+}
+
+// Start runs a broker until the test ends, and returns when it takes requests.
+func Start(t testing.TB) *Broker {
+	t.Helper()
+	jars, err := jars()
+	if err != nil {
+		t.Fatalf("cannot get Apache Kafka: %v", err)
+	}
+	b := &Broker{Version: Version, t: t, jars: jars}
+	b.configure()
+	b.run()
+	t.Cleanup(b.Kill)
+	return b
+}
+
+// Addr is the host:port that clients connect to; it stays the same over a Restart.
+func (b *Broker) Addr() string { return b.addr }
+
+// configure writes server.properties and prepares the storage.
+func (b *Broker) configure() {
+	b.t.Helper()
+	dir := b.t.TempDir()
+	ports := freePorts(b.t, 2)
+	b.addr = "127.0.0.1:" + ports[0]
+	b.config = filepath.Join(dir, "server.properties")
+	properties := strings.Join([]string{
+		"process.roles=broker,controller",
+		"node.id=1",
+		"controller.quorum.voters=1@127.0.0.1:" + ports[1],
+		"listeners=PLAINTEXT://" + b.addr + ",CONTROLLER://127.0.0.1:" + ports[1],
+		"advertised.listeners=PLAINTEXT://" + b.addr,
+		"controller.listener.names=CONTROLLER",
+		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+		"log.dirs=" + filepath.Join(dir, "data"),
+		"message.max.bytes=" + fmt.Sprint(MaxMessageBytes),
+		"auto.create.topics.enable=false",
+		"offsets.topic.replication.factor=1",
+		"offsets.topic.num.partitions=4", // 50 by default, each to be made on first use
+		"transaction.state.log.replication.factor=1",
+		"transaction.state.log.min.isr=1",
+		"share.coordinator.state.topic.replication.factor=1",
+		"share.coordinator.state.topic.min.isr=1",
+		"group.initial.rebalance.delay.ms=0",
+		"broker.session.timeout.ms=3000", // 9 s by default, which a Restart after Kill has to wait for
+		"broker.heartbeat.interval.ms=500",
+	}, "\n") + "\n"
+	if err := os.WriteFile(b.config, []byte(properties), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	cluster, err := b.java("kafka.tools.StorageTool", "random-uuid").Output()
+	if err != nil {
+		b.t.Fatalf("cannot run Apache Kafka %s, is Java 17 installed? %v", Version, err)
+	}
+	format := b.java("kafka.tools.StorageTool", "format", "-t", strings.TrimSpace(string(cluster)), "-c", b.config)
+	if said, err := format.CombinedOutput(); err != nil {
+		b.t.Fatalf("cannot format the storage of Apache Kafka: %v\n%s", err, said)
+	}
+}
+
+func (b *Broker) java(args ...string) *exec.Cmd {
+	return exec.Command("java", append([]string{"-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", filepath.Join(b.jars, "*")}, args...)...)
+}
+
+// run starts the process and waits until it answers.
+func (b *Broker) run() {
+	b.t.Helper()
+	b.log = new(bytes.Buffer)
+	b.cmd = b.java("kafka.Kafka", b.config)
+	b.cmd.Stdout, b.cmd.Stderr = b.log, b.log
+	b.cmd.WaitDelay = time.Second
+	b.ended = make(chan struct{})
+	if err := b.cmd.Start(); err != nil {
+		b.t.Fatalf("cannot start Apache Kafka: %v", err)
+	}
+	go func() {
+		b.cmd.Wait()
+		close(b.ended)
+	}()
+	deadline := time.Now().Add(readyWithin)
+	for !b.ready() {
+		select {
+		case <-b.ended:
+			b.t.Fatalf("Apache Kafka ended while starting: %v\n%s", b.cmd.ProcessState, b.log)
+		case <-time.After(50 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			b.Kill()
+			b.t.Fatalf("Apache Kafka does not answer on %s after %v\n%s", b.addr, readyWithin, b.log)
+		}
+	}
+}
+
+// ready says whether the broker is a registered member of its cluster.
+func (b *Broker) ready() bool {
+	conn, err := (&kafka.Dialer{Timeout: time.Second}).Dial("tcp", b.addr)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	brokers, err := conn.Brokers()
+	return err == nil && len(brokers) == 1
+}
+
+// Stop ends the broker as an operator would, with SIGTERM.
+func (b *Broker) Stop() {
+	b.t.Helper()
+	b.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-b.ended:
+	case <-time.After(stopWithin):
+		b.t.Errorf("Apache Kafka does not stop within %v of SIGTERM", stopWithin)
+		b.Kill()
+	}
+}
+
+// Kill ends the broker as a power cut would, with SIGKILL.
+func (b *Broker) Kill() {
+	b.cmd.Process.Kill()
+	<-b.ended
+}
+
+// Restart starts the broker again after Stop or Kill, with its data and its address.
+func (b *Broker) Restart() {
+	b.t.Helper()
+	b.run()
+}
+
+// freePorts gives ports that nobody listens on now.
+func freePorts(t testing.TB, n int) []string {
+	t.Helper()
+	ports := make([]string, n)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() // only at the end, so that no two are the same
+		_, ports[i], err = net.SplitHostPort(l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ports
+}
