@@ -1,41 +1,89 @@
 package analyzers
 
-// classifier tells speech from music.
+import "github.com/earshot/earshot/analyzers/dsp"
+
+// scored is how many blocks' scores are kept: those of frames not yet delivered, and some before them.
+const scored = 8
+
+// classifier tells speech from music. One net judges blocks of 100 ms from the seconds around them: is there music,
+// is there speech. A second one says of each frame, knowing that, whether the speech is in it.
 type classifier struct {
-	music bool
-	hang  int
+	nets    *nets
+	watch   *watch
+	context context
+	block   block // being filled
+	blocks  int   // complete
+	// score holds the last blocks' logits of speech and music, voice the last frames' likelihoods of speech.
+	score [scored]score
+	voice [ringFrames]float32
+	decision
 }
 
-func (c *classifier) step(f *front) {}
+// score is what a block was judged to be: logits, and the likelihood of music.
+type score struct{ speech, music, likelihood float32 }
 
-// decide fills in the likelihoods and decisions of a frame that is due.
-func (c *classifier) decide(f *front, due int, out *Frame) {
-	var tonal, active float32
-	for n := due; n < due+lookahead; n++ {
-		h := f.at(n)
-		if h.Silent || h.Level < f.floor.Level()+3 && h.Level < -50 {
+// unheard is the score of a block without sound.
+var unheard = score{speech: -6, music: -6}
+
+// watch sees what the nets are given. It is set for training only.
+type watch struct {
+	scene func(block int, in []float32)
+	frame func(frame int, in []float32)
+}
+
+func (c *classifier) reset() {
+	*c = classifier{nets: c.nets, watch: c.watch}
+	c.context.reset()
+	c.block.clear()
+	for i := range c.score {
+		c.score[i] = unheard
+	}
+}
+
+// step takes in frame n, the newest.
+func (c *classifier) step(f *front, n int) {
+	if h := f.at(n); !h.Silent {
+		c.block.add(&h.Features, &f.at(n-1).Features)
+	}
+	if (n+1)%blockFrames != 0 {
+		return
+	}
+	c.context.push(&c.block)
+	c.block.clear()
+	c.blocks++
+	if judged := c.blocks - 1 - blocksAfter; judged >= 0 {
+		c.judge(f, judged)
+	}
+}
+
+// judge scores a block and its frames.
+func (c *classifier) judge(f *front, judged int) {
+	var in [sceneInputs]float32
+	var whole block
+	now := &c.score[judged%scored]
+	*now = unheard
+	if c.context.scene(in[:], &whole) {
+		if c.watch != nil {
+			c.watch.scene(judged, in[:])
+		}
+		var out [2]float32
+		c.nets.scene.Run(in[:], out[:])
+		*now = score{speech: out[0], music: out[1], likelihood: dsp.Sigmoid(out[1])}
+	}
+	before := &c.score[(judged+scored-1)%scored]
+	scene := [4]float32{now.speech, now.music, before.speech, before.music}
+	for n := judged * blockFrames; n < (judged+1)*blockFrames; n++ {
+		c.voice[n%ringFrames] = 0
+		if f.at(n).Silent {
 			continue
 		}
-		active++
-		tonal += 0.5*(h.Tonality[1]+h.Tonality[2]) + 2*(h.Steady[0]-0.75)
+		var in [frameInputs]float32
+		f.frame(n, in[:], &whole, &scene)
+		if c.watch != nil {
+			c.watch.frame(n, in[:])
+		}
+		var out [1]float32
+		c.nets.frame.Run(in[:], out[:])
+		c.voice[n%ringFrames] = dsp.Sigmoid(out[0])
 	}
-	if active > 0.7*float32(lookahead) {
-		out.MusicLikelihood = min(max(tonal/active, 0), 1)
-	}
-	h := f.at(due)
-	if !h.Silent && out.MusicLikelihood < 0.5 {
-		over := (h.Level - f.floor.Level() - 6) / 12
-		out.SpeechLikelihood = min(max(over*0.6+0.6*h.Harmonicity, 0), 1)
-	}
-	if c.music {
-		c.music = out.MusicLikelihood > 0.2
-	} else {
-		c.music = out.MusicLikelihood > 0.5
-	}
-	out.Music = c.music
-	if out.SpeechLikelihood > 0.5 {
-		c.hang = 8
-	}
-	out.Speech = c.hang > 0 && !h.Silent
-	c.hang--
 }

@@ -29,16 +29,19 @@ type heard struct {
 	open, tone, comfort bool
 }
 
-func newFront() *front {
-	f := new(front)
+func newFront() *front { return newFrontWith(trained()) }
+
+func newFrontWith(n *nets) *front {
+	f := &front{classifier: classifier{nets: n}}
 	f.Reset()
 	return f
 }
 
 // Reset makes it as new.
 func (f *front) Reset() {
-	*f = front{}
+	*f = front{classifier: f.classifier}
 	f.floor.Reset()
+	f.classifier.reset()
 	for i := range f.ring {
 		f.ring[i] = nothing
 	}
@@ -89,7 +92,7 @@ func (f *front) Drain() (ready *Frame) {
 func (f *front) step() *Frame {
 	f.taken++
 	due := f.taken - 1 - lookahead
-	f.classifier.step(f)
+	f.classifier.step(f, f.taken-1)
 	if due < 0 {
 		return nil
 	}
@@ -99,9 +102,9 @@ func (f *front) step() *Frame {
 		Pitch: h.Pitch, Harmonicity: h.Harmonicity, Tilt: h.Tilt, Peak: h.Peak, PeakShare: h.PeakShare,
 		Lost: int(h.lost), Clipped: h.Clipped, Open: h.open, Tone: h.tone, Comfort: h.comfort,
 	}
-	f.classifier.decide(f, due, &f.out)
+	f.classifier.decide(due, h, &f.out)
 	return &f.out
 }
 
 // at is the place of a frame by its number.
-func (f *front) at(n int) *heard { return &f.ring[n%ringFrames] }
+func (f *front) at(n int) *heard { return &f.ring[(n+ringFrames)%ringFrames] }

@@ -52,3 +52,20 @@ func DB(power float32) float32 {
 
 // Sqrt is the square root, rounded to float32.
 func Sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// dot is the inner product of two vectors of equal length.
+func dot(a, b []float32) float32 {
+	var s0, s1, s2, s3 float32
+	b = b[:len(a)]
+	for len(a) >= 4 && len(b) >= 4 {
+		s0 += float32(a[0] * b[0])
+		s1 += float32(a[1] * b[1])
+		s2 += float32(a[2] * b[2])
+		s3 += float32(a[3] * b[3])
+		a, b = a[4:], b[4:]
+	}
+	for i, v := range a {
+		s0 += float32(v * b[i])
+	}
+	return s0 + s1 + (s2 + s3)
+}

@@ -114,17 +114,3 @@ func finePeriod(x *[pitchTail + 1]float32, around int) (hz, harmonicity float32)
 	}
 	return 4000 / lag, min(r[best], 1)
 }
-
-// dot is the inner product of two vectors of equal length, a multiple of 4.
-func dot(a, b []float32) float32 {
-	var s0, s1, s2, s3 float32
-	b = b[:len(a)]
-	for len(a) >= 4 && len(b) >= 4 {
-		s0 += float32(a[0] * b[0])
-		s1 += float32(a[1] * b[1])
-		s2 += float32(a[2] * b[2])
-		s3 += float32(a[3] * b[3])
-		a, b = a[4:], b[4:]
-	}
-	return s0 + s1 + (s2 + s3)
-}

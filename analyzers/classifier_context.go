@@ -1,0 +1,142 @@
+package analyzers
+
+import "github.com/earshot/earshot/analyzers/dsp"
+
+// The classifier works in blocks of 100 ms, and judges a block from those around it: a second before, 0.7 s after, and a fading
+// memory of what was before that.
+const (
+	blockFrames   = 5
+	blocksBefore  = 10
+	blocksAfter   = 7
+	contextBlocks = blocksBefore + 1 + blocksAfter
+
+	// numTraits is the number of traits of a frame whose means and deviations describe a stretch of sound.
+	numTraits = dsp.NumCepstra + 13
+	// Places of single traits.
+	traitFlux  = dsp.NumCepstra
+	traitTonal = dsp.NumCepstra + 5
+	traitLevel = numTraits - 1
+
+	// memoryFade is what is left of the memory after a block: half is gone in 3 s.
+	memoryFade = 0.977
+)
+
+// block is 100 ms: the sums of its traits and of their squares over its frames that are not silent.
+type block struct {
+	frames      float32
+	sum, square [numTraits]float32
+	// top is the highest level of a frame, least the lowest level of each band.
+	top   float32
+	least [dsp.NumBands]float32
+}
+
+func (b *block) clear() {
+	*b = block{top: dsp.MinDB}
+	for i := range b.least {
+		b.least[i] = 0
+	}
+}
+
+// add counts a frame in. The frame before is for how the pitch moved.
+func (b *block) add(f, before *dsp.Features) {
+	var traits [numTraits]float32
+	dsp.Cepstrum(&f.Bands, (*[dsp.NumCepstra]float32)(traits[:]))
+	t := traits[dsp.NumCepstra:]
+	t[0] = f.Flux
+	t[1], t[2] = f.Steady[0], f.Steady[1]
+	t[3], t[4] = f.Peakiness, f.PeakShare
+	copy(t[5:9], f.Tonality[:])
+	t[9] = f.Harmonicity
+	t[10] = glide(f, before)
+	t[11] = max(f.Tilt, -40)
+	t[12] = f.Level
+	for i, v := range traits {
+		b.sum[i] += v
+		b.square[i] += float32(v * v)
+	}
+	b.frames++
+	b.top = max(b.top, f.Level)
+	for i, v := range f.Bands {
+		b.least[i] = min(b.least[i], v)
+	}
+}
+
+// glide tells how far the pitch moved since the frame before, in octaves; half an octave where there is no pitch.
+func glide(f, before *dsp.Features) float32 {
+	const voiced = 0.5
+	if f.Harmonicity < voiced || before.Harmonicity < voiced {
+		return 0.5
+	}
+	d := dsp.Log2(f.Pitch / before.Pitch)
+	return min(max(d, -d), 0.5)
+}
+
+// context is the blocks around the one to be judged, oldest first from start, and the memory of those before.
+type context struct {
+	blocks [contextBlocks]block
+	start  int
+	memory block
+}
+
+func (c *context) reset() {
+	*c = context{}
+	c.memory.clear()
+	for i := range c.blocks {
+		c.blocks[i].clear()
+	}
+}
+
+// at returns a block by its place, the one to be judged being at blocksBefore.
+func (c *context) at(i int) *block { return &c.blocks[(c.start+i)%contextBlocks] }
+
+// push takes a block in and lets the oldest sink into the memory.
+func (c *context) push(b *block) {
+	oldest, m := &c.blocks[c.start], &c.memory
+	m.frames = float32(m.frames*memoryFade) + oldest.frames
+	for i := range m.sum {
+		m.sum[i] = float32(m.sum[i]*memoryFade) + oldest.sum[i]
+		m.square[i] = float32(m.square[i]*memoryFade) + oldest.square[i]
+	}
+	*oldest = *b
+	c.start = (c.start + 1) % contextBlocks
+}
+
+// gather sums the blocks from one place to before another.
+func (c *context) gather(from, to int, into *block) {
+	into.clear()
+	for n := from; n < to; n++ {
+		b := c.at(n)
+		if b.frames == 0 {
+			continue
+		}
+		into.frames += b.frames
+		for i, v := range b.sum {
+			into.sum[i] += v
+			into.square[i] += b.square[i]
+		}
+		into.top = max(into.top, b.top)
+		for i, v := range b.least {
+			into.least[i] = min(into.least[i], v)
+		}
+	}
+}
+
+// describe appends the means of the traits, the level relative to a reference, and on request their deviations.
+func (b *block) describe(in []float32, reference float32, deviations bool) []float32 {
+	n := max(b.frames, 1)
+	for i, sum := range b.sum {
+		mean := sum / n
+		if i == traitLevel && b.frames > 0 {
+			mean -= reference
+		}
+		in = append(in, mean)
+	}
+	if !deviations {
+		return in
+	}
+	for i, sum := range b.sum {
+		mean := sum / n
+		in = append(in, dsp.Sqrt(max(b.square[i]/n-float32(mean*mean), 0)))
+	}
+	return in
+}

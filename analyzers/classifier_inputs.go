@@ -1,0 +1,66 @@
+package analyzers
+
+import "github.com/earshot/earshot/analyzers/dsp"
+
+// Numbers of inputs of the two nets.
+const (
+	sceneInputs = 10*numTraits + 4*contextBlocks + 3
+	frameInputs = 13 + 1 + dsp.NumBands + 2*dsp.NumCepstra + 5 + 4 + 2 + 2 + 1 + 4
+
+	// levelReach is how many frames before and after a frame its net sees the level of.
+	levelReach = 6
+)
+
+// scene writes the inputs of the net that judges the block in the middle of the context, and leaves the sum of the
+// context in whole. It reports whether there is any sound to judge.
+func (c *context) scene(in []float32, whole *block) bool {
+	c.gather(0, contextBlocks, whole)
+	if whole.frames == 0 {
+		return false
+	}
+	var part block
+	reference := whole.top
+	in = whole.describe(in[:0], reference, true)
+	c.gather(0, blocksBefore, &part)
+	in = part.describe(in, reference, true)
+	c.gather(blocksBefore+1, contextBlocks, &part)
+	in = part.describe(in, reference, true)
+	c.gather(blocksBefore-2, blocksBefore+3, &part)
+	in = part.describe(in, reference, true)
+	in = c.memory.describe(in, reference, true)
+	for i := range contextBlocks {
+		b := c.at(i)
+		n := max(b.frames, 1)
+		in = append(in, b.frames/blockFrames, max(b.top-reference, -60)/10, b.sum[traitFlux]/n, b.sum[traitTonal+1]/n)
+	}
+	in = append(in, reference/10, whole.frames/(contextBlocks*blockFrames), min(c.memory.frames/100, 2))
+	return len(in) == sceneInputs
+}
+
+// frame writes the inputs of the net that judges frame n, which has frames before and after it, from what surrounds it
+// and what its block and the block before were judged to be.
+func (f *front) frame(n int, in []float32, whole *block, scene *[4]float32) {
+	h := f.at(n)
+	in = in[:0]
+	for d := -levelReach; d <= levelReach; d++ {
+		in = append(in, max(f.at(n+d).Level-whole.top, -60)/10)
+	}
+	in = append(in, min(h.Level-f.floor.Level(), 60)/10)
+	for i, v := range h.Bands {
+		in = append(in, min(max(v-whole.least[i], 0), 40)/10)
+	}
+	var before, now, after [dsp.NumCepstra]float32
+	dsp.Cepstrum(&f.at(n-2).Bands, &before)
+	dsp.Cepstrum(&h.Bands, &now)
+	dsp.Cepstrum(&f.at(n+2).Bands, &after)
+	in = append(in, now[:]...)
+	for i, v := range after {
+		in = append(in, v-before[i])
+	}
+	for d := -2; d <= 2; d++ {
+		in = append(in, f.at(n+d).Harmonicity)
+	}
+	in = append(in, h.Tonality[:]...)
+	in = append(in, h.Flux, f.at(n+1).Flux, h.Steady[0], h.Steady[1], h.Peakiness)
+	copy(in[len(in):frameInputs], scene[:])
+}
