@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	raisedGap = 30               // frames: 0.6 s; a shout with a breath in it is one
+	raisedGap = 150              // frames: 3 s; a scene with pauses for breath in it is one, and charged once
 	raisedMin = 20               // frames: 0.4 s of raised speech
 	raisedLag = effortWindow / 2 // frames by which the window's mean lags the voice
 )

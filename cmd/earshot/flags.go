@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/earshot/earshot/analyzers"
+	"github.com/earshot/earshot/pipeline"
+	"github.com/earshot/earshot/pipeline/rulebook"
+	"github.com/earshot/earshot/pipeline/store"
+	"github.com/earshot/earshot/schemas"
+)
+
+// kafkaFlags say how to reach Kafka.
+type kafkaFlags struct {
+	Kafka             []string `env:"EARSHOT_KAFKA" placeholder:"HOST:PORT" help:"Kafka brokers."`
+	KafkaTLS          bool     `name:"kafka-tls" env:"EARSHOT_KAFKA_TLS" help:"Connect to Kafka by TLS."`
+	KafkaCA           string   `name:"kafka-ca" env:"EARSHOT_KAFKA_CA" placeholder:"FILE" help:"Certificate authorities (PEM) for Kafka, beside the system's."`
+	KafkaSASL         string   `name:"kafka-sasl" env:"EARSHOT_KAFKA_SASL" enum:",plain,scram-sha-256,scram-sha-512" default:"" help:"SASL mechanism: plain, scram-sha-256, scram-sha-512."`
+	KafkaUser         string   `env:"EARSHOT_KAFKA_USER" help:"SASL user."`
+	KafkaPassword     string   `env:"EARSHOT_KAFKA_PASSWORD" help:"SASL password; better from the environment or a file."`
+	KafkaPasswordFile string   `env:"EARSHOT_KAFKA_PASSWORD_FILE" placeholder:"FILE" help:"File with the SASL password."`
+	Topic             topics   `embed:"" prefix:"topic-"`
+}
+
+type topics struct {
+	Calls       string `env:"EARSHOT_TOPIC_CALLS" default:"earshot.calls" help:"Topic of live calls (${default})."`
+	Recordings  string `env:"EARSHOT_TOPIC_RECORDINGS" default:"earshot.recordings" help:"Topic of recordings (${default})."`
+	Flags       string `env:"EARSHOT_TOPIC_FLAGS" default:"earshot.flags" help:"Topic to which flags are told (${default})."`
+	DeadLetters string `env:"EARSHOT_TOPIC_DEADLETTERS" default:"earshot.deadletters" help:"Topic of records that cannot be used (${default})."`
+	Partitions  int    `env:"EARSHOT_TOPIC_PARTITIONS" default:"4" help:"Partitions of topics that do not exist yet (${default})."`
+}
+
+func (t topics) all() map[string]int {
+	return map[string]int{t.Calls: t.Partitions, t.Recordings: t.Partitions, t.Flags: 1, t.DeadLetters: 1}
+}
+
+func (f *kafkaFlags) connection() (pipeline.Kafka, error) {
+	k := pipeline.Kafka{Brokers: f.Kafka, TLS: f.KafkaTLS, CAFile: f.KafkaCA, SASL: f.KafkaSASL, User: f.KafkaUser, Password: f.KafkaPassword}
+	var err error
+	if k.Password, err = secret(f.KafkaPassword, f.KafkaPasswordFile); err != nil {
+		return k, err
+	}
+	if len(f.Kafka) == 0 {
+		return k, fmt.Errorf("no Kafka broker: expected --kafka HOST:PORT or EARSHOT_KAFKA")
+	}
+	return k, nil
+}
+
+// clickHouseFlags say how to reach ClickHouse.
+type clickHouseFlags struct {
+	ClickHouse             string `name:"clickhouse" env:"EARSHOT_CLICKHOUSE" placeholder:"DSN" help:"ClickHouse: http://host:8123/earshot, https://… or clickhouse://host:9000/earshot."`
+	ClickHouseUser         string `name:"clickhouse-user" env:"EARSHOT_CLICKHOUSE_USER" help:"User, unless the DSN names one."`
+	ClickHousePassword     string `name:"clickhouse-password" env:"EARSHOT_CLICKHOUSE_PASSWORD" help:"Password; better from the environment or a file."`
+	ClickHousePasswordFile string `name:"clickhouse-password-file" env:"EARSHOT_CLICKHOUSE_PASSWORD_FILE" placeholder:"FILE" help:"File with the password."`
+	Cluster                string `env:"EARSHOT_CLUSTER" placeholder:"NAME" help:"Make replicated tables on this ClickHouse cluster."`
+}
+
+func (f *clickHouseFlags) options() (store.Options, error) {
+	password, err := secret(f.ClickHousePassword, f.ClickHousePasswordFile)
+	if err == nil && f.ClickHouse == "" {
+		err = fmt.Errorf("no ClickHouse: expected --clickhouse DSN or EARSHOT_CLICKHOUSE")
+	}
+	return store.Options{Username: f.ClickHouseUser, Password: password, Cluster: f.Cluster}, err
+}
+
+func secret(value, file string) (string, error) {
+	if file == "" {
+		return value, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("cannot read the password file: %w", err)
+	}
+	return strings.TrimRight(string(data), "\r\n"), nil
+}
+
+// rulebookFlags choose what calls are judged by.
+type rulebookFlags struct {
+	Rulebook string `env:"EARSHOT_RULEBOOK" placeholder:"FILE" help:"Rulebook (YAML); the built-in one by default."`
+	Profile  string `env:"EARSHOT_PROFILE" placeholder:"NAME" help:"Profile of the rulebook, such as strict."`
+}
+
+func (f *rulebookFlags) load() (*rulebook.Rulebook, error) {
+	if f.Rulebook == "" {
+		return rulebook.Load("schemas/rulebook.yaml", schemas.Rulebook, f.Profile, analyzers.Vocabulary())
+	}
+	data, err := os.ReadFile(f.Rulebook)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the rulebook: %w", err)
+	}
+	return rulebook.Load(f.Rulebook, data, f.Profile, analyzers.Vocabulary())
+}

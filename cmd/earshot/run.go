@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/earshot/earshot/pipeline/store"
+)
+
+type runCmd struct {
+	kafkaFlags
+	clickHouseFlags
+	rulebookFlags
+	workerFlags
+	engineFlags
+	Examples     string  `env:"EARSHOT_AUDIO" placeholder:"DIR" help:"Compose example calls from the prompts and the hold music in this folder, and send them."`
+	ExampleSpeed float64 `default:"20" help:"Speed at which the live ones among the example calls are sent (${default})."`
+}
+
+// Run starts what is not named, then does what migrate and worker do.
+func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
+	engines, err := c.start(ctx, s.log, c.Topic, len(c.Kafka) == 0, c.ClickHouse == "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, engines.close()) }()
+	if engines.kafka != nil {
+		c.Kafka = []string{engines.kafka.Addr()}
+	}
+	if engines.clickhouse != nil {
+		c.ClickHouse = "http://" + engines.clickhouse.Addr() + "/earshot"
+	}
+	k, err := c.connection()
+	if err != nil {
+		return err
+	}
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	if err := patiently(ctx, s, "ClickHouse", func() error { return store.Migrate(ctx, c.ClickHouse, options) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Kafka       %v, topics %s and %s\nClickHouse  %s\nMetrics     http://%s/metrics\n\n",
+		c.Kafka, c.Topic.Calls, c.Topic.Recordings, store.Redact(c.ClickHouse), c.MetricsListen)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return work(ctx, s, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+	})
+	if c.Examples != "" {
+		show := exampleShow{
+			audio: c.Examples, dir: filepath.Join(c.Data, "examples"), speed: c.ExampleSpeed,
+			kafka: k, topics: c.Topic, dsn: c.ClickHouse, options: options, s: s,
+		}
+		group.Go(func() error { return show.run(ctx) })
+	}
+	return group.Wait()
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/earshot/earshot/pipeline"
+	"github.com/earshot/earshot/pipeline/store"
+)
+
+type workerCmd struct {
+	kafkaFlags
+	clickHouseFlags
+	rulebookFlags
+	workerFlags
+}
+
+// workerFlags are the worker's own settings.
+type workerFlags struct {
+	Group          string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
+	RecordingsRoot []string      `env:"EARSHOT_RECORDINGS_ROOT" placeholder:"DIR" help:"Folder from which file:// recordings may be read; none by default."`
+	BatchRows      int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
+	BatchAge       time.Duration `env:"EARSHOT_BATCH_AGE" default:"500ms" help:"Age of the oldest row at which an insert is due (${default})."`
+	IdleEnd        time.Duration `env:"EARSHOT_IDLE_END" default:"90s" help:"End a call that has had no record for so long (${default})."`
+	MaxCall        time.Duration `env:"EARSHOT_MAX_CALL" default:"4h" help:"End a live call that began so long ago (${default})."`
+	MaxOpen        int           `env:"EARSHOT_MAX_OPEN" default:"20000" help:"Calls open at once in one partition; more are refused (${default})."`
+	SessionTimeout time.Duration `env:"EARSHOT_SESSION_TIMEOUT" default:"30s" help:"Silence after which a worker's partitions go to others (${default})."`
+	MetricsListen  string        `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics and /healthz; empty for none (${default})."`
+}
+
+func (c *workerCmd) Run(ctx context.Context, s *streams) error {
+	k, err := c.connection()
+	if err != nil {
+		return err
+	}
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	return work(ctx, s, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+}
+
+// work runs a worker until ctx ends.
+func work(ctx context.Context, s *streams, k pipeline.Kafka, t topics, dsn string, o store.Options, rules rulebookFlags, f workerFlags) error {
+	book, err := rules.load()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(dsn, o)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.all()) }); err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	w, err := pipeline.NewWorker(pipeline.Config{
+		Kafka: k, Group: f.Group, Calls: t.Calls, Recordings: t.Recordings, Flags: t.Flags, DeadLetters: t.DeadLetters,
+		Store: st, Rulebook: book, Metrics: pipeline.NewMetrics(registry), Log: s.log, Version: version,
+		RecordingRoots: f.RecordingsRoot, BatchRows: f.BatchRows, BatchAge: f.BatchAge,
+		IdleEnd: f.IdleEnd, MaxCall: f.MaxCall, MaxOpen: f.MaxOpen, SessionTimeout: f.SessionTimeout,
+	})
+	if err != nil {
+		return err
+	}
+	stop, err := serveMetrics(f.MetricsListen, registry, s)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	s.log.Info("worker started", "group", f.Group, "rulebook", book.Version(), "profile", rules.Profile)
+	return w.Run(ctx)
+}
+
+// patiently tries until it works or ctx ends: the other side may be starting too.
+func patiently(ctx context.Context, s *streams, what string, try func() error) error {
+	for {
+		err := try()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.log.Warn("waiting for "+what, "error", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func serveMetrics(listen string, registry *prometheus.Registry, s *streams) (stop func(), err error) {
+	if listen == "" {
+		return func() {}, nil
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("cannot serve metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("metrics stopped", "error", err)
+		}
+	}()
+	return func() { server.Close() }, nil
+}

@@ -1,0 +1,102 @@
+package endtoend
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/earshot/earshot/schemas"
+)
+
+// What cannot be used becomes a dead letter that says why; everything else goes on.
+func TestBadRecordsBecomeDeadLetters(t *testing.T) {
+	sys := start(t)
+	began := time.Now().Add(-time.Hour).Truncate(time.Second)
+
+	sys.send("earshot.calls", "garbage", []byte("this is no protobuf"))
+	sys.send("earshot.recordings", "garbage-recording", []byte("\xff\xff\xff\xff"))
+	sys.send("earshot.recordings", "text", recording(t, "text", []byte("this is a text file called .wav")))
+	sys.send("earshot.recordings", "empty", recording(t, "empty", nil))
+	sys.send("earshot.recordings", "elsewhere", marshal(t, &schemas.Recording{CallId: "elsewhere", Audio: &schemas.Recording_Uri{Uri: "file:///etc/hostname"}}))
+	sys.send("earshot.calls", "other-key", marshal(t, callStart("own-id", began)))
+	sys.send("earshot.calls", "tail", marshal(t, callEnd("tail", 7, began.Add(time.Minute), began.Add(time.Minute))))
+
+	// A call that holds one packet that is no RTP, one of a payload type nobody announced, and an end before its start.
+	sys.send("earshot.calls", "odd", marshal(t, callStart("odd", began)))
+	sys.send("earshot.calls", "odd", marshal(t, media("odd", 1, began.Add(time.Second), []byte("no RTP"))))
+	sys.send("earshot.calls", "odd", marshal(t, callEnd("odd", 2, began.Add(20*time.Second), began.Add(20*time.Second))))
+	sys.send("earshot.calls", "backwards", marshal(t, callStart("backwards", began)))
+	sys.send("earshot.calls", "backwards", marshal(t, callEnd("backwards", 1, began.Add(10*time.Second), began.Add(-time.Minute))))
+	sys.send("earshot.calls", "nothing", marshal(t, callStart("nothing", began)))
+	sys.send("earshot.calls", "nothing", marshal(t, callEnd("nothing", 1, began, began)))
+	sys.awaitJudged([]string{"odd", "backwards", "nothing"})
+
+	want := map[string][2]string{
+		"garbage":           {"undecodable", "protobuf"},
+		"garbage-recording": {"undecodable", "earshot.v1.Recording"},
+		"text":              {"recording", "RIFF"},
+		"empty":             {"recording", "the file is empty"},
+		"elsewhere":         {"recording", "file"},
+		"other-key":         {"invalid", `expected its call_id "own-id"`},
+		"odd":               {"media", "RTP"},
+		"backwards":         {"invalid", "ended_at"},
+	}
+	got := sys.letters()
+	for key, w := range want {
+		l, ok := got[key]
+		switch {
+		case !ok:
+			t.Errorf("%s became no dead letter", key)
+		case l[0] != w[0] || !strings.Contains(l[1], w[1]):
+			t.Errorf("%s: dead letter %q: %q; expected %q with %q in it", key, l[0], l[1], w[0], w[1])
+		}
+		delete(got, key)
+	}
+	for key, l := range got {
+		t.Errorf("%s became a dead letter, %q: %q; expected none", key, l[0], l[1])
+	}
+	if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = 'nothing'"); s != "0\tended" {
+		t.Errorf("a call of 0 s is stored as %q", s)
+	}
+	if s := sys.query("SELECT duration, state, leg_refused['agent'] FROM calls FINAL WHERE call_id = 'odd'"); s != "20\tended\t1" {
+		t.Errorf("the call with a packet that is no RTP is stored as %q", s)
+	}
+}
+
+func marshal(t *testing.T, m proto.Message) []byte {
+	t.Helper()
+	b, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func recording(t *testing.T, id string, wav []byte) []byte {
+	return marshal(t, &schemas.Recording{CallId: id, Audio: &schemas.Recording_Inline{Inline: wav}})
+}
+
+func callStart(id string, at time.Time) *schemas.CallRecord {
+	stream := func(leg schemas.Leg) *schemas.Stream {
+		return &schemas.Stream{Leg: leg, PayloadType: 8, Codec: schemas.Codec_CODEC_PCMA}
+	}
+	return &schemas.CallRecord{CallId: id, CapturedAtUs: at.UnixMicro(), Body: &schemas.CallRecord_Start{Start: &schemas.CallStart{
+		StartedAt: timestamppb.New(at), AgentId: "A1",
+		Streams: []*schemas.Stream{stream(schemas.Leg_LEG_AGENT), stream(schemas.Leg_LEG_CUSTOMER)},
+	}}}
+}
+
+func media(id string, sequence uint64, at time.Time, rtp []byte) *schemas.CallRecord {
+	return &schemas.CallRecord{CallId: id, Sequence: sequence, CapturedAtUs: at.UnixMicro(), Body: &schemas.CallRecord_Media{
+		Media: &schemas.MediaBatch{Leg: schemas.Leg_LEG_AGENT, Packets: []*schemas.Packet{{Rtp: rtp}}},
+	}}
+}
+
+func callEnd(id string, sequence uint64, captured, at time.Time) *schemas.CallRecord {
+	return &schemas.CallRecord{CallId: id, Sequence: sequence, CapturedAtUs: captured.UnixMicro(), Body: &schemas.CallRecord_End{
+		End: &schemas.CallEnd{EndedAt: timestamppb.New(at), EndedBy: schemas.Leg_LEG_AGENT},
+	}}
+}

@@ -1,0 +1,166 @@
+// Package endtoend tests the whole way of a call: from the publisher over Apache Kafka through a worker into the real
+// ClickHouse engine. A fake has no place here.
+package endtoend
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/earshot/earshot/analyzers"
+	"github.com/earshot/earshot/ingest"
+	"github.com/earshot/earshot/internal/apachekafka"
+	"github.com/earshot/earshot/internal/enginetest"
+	"github.com/earshot/earshot/internal/examples"
+	"github.com/earshot/earshot/internal/publisher"
+	"github.com/earshot/earshot/pipeline"
+	"github.com/earshot/earshot/pipeline/rulebook"
+)
+
+func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
+
+// Every example call goes three ways: analysed as a file, over Kafka as a recording, and over Kafka as live RTP. All
+// three must find the same, and what they find must be what was composed.
+func TestExampleCallsThreeWays(t *testing.T) {
+	calls := compose(t)
+	sys := start(t)
+	fmt.Printf("end to end on Apache Kafka %s and ClickHouse %s\n", apachekafka.Version, enginetest.ClickHouseVersion(t))
+
+	var files, ids []string
+	direct := map[string]heard{}
+	for _, c := range calls {
+		files = append(files, c.WAV)
+		direct[c.Name] = analyze(t, sys.book, c.WAV)
+		ids = append(ids, c.Name+"-rec", c.Name+"-rtp")
+	}
+	sys.publish(files, publisher.Options{Suffix: "-rec"}, publisher.Delivery{As: publisher.Whole})
+	sys.publish(files, publisher.Options{Suffix: "-rtp"}, publisher.Delivery{As: publisher.RTP})
+	sys.awaitJudged(ids)
+
+	raised := map[string][]string{}
+	for _, c := range calls {
+		d := direct[c.Name]
+		raised[c.Name] = d.rules()
+		for _, way := range []string{"-rec", "-rtp"} {
+			got := sys.heard(c.Name + way)
+			if diff := cmp.Diff(d.rules(), got.rules()); diff != "" {
+				t.Errorf("%s%s: other flags than analyze (-analyze +kafka):\n%s", c.Name, way, diff)
+			}
+			if diff := d.edgesApart(got, 0.040); diff != "" {
+				t.Errorf("%s%s: %s", c.Name, way, diff)
+			}
+		}
+	}
+	for _, d := range examples.Verify(calls, raised) {
+		t.Error(d)
+	}
+	sys.noDeadLetters()
+
+	t.Run("a second worker judges nothing again", func(t *testing.T) {
+		before := sys.query("SELECT count() FROM calls")
+		sys.stopWorker()
+		sys.startWorker()
+		sys.publish(files[:1], publisher.Options{Suffix: "-again"}, publisher.Delivery{As: publisher.Whole})
+		sys.awaitJudged([]string{calls[0].Name + "-again"})
+		if got, want := sys.query("SELECT count() FROM calls"), add(before, 1); got != want {
+			t.Errorf("%s rows of calls, without FINAL, after one more call; expected %s", got, want)
+		}
+	})
+}
+
+// heard is what one of the three ways found in a call.
+type heard struct {
+	segments []string // kind, leg
+	edges    [][2]float64
+	flags    []string
+}
+
+func (h *heard) rules() []string { return slices.Compact(slices.Sorted(slices.Values(h.flags))) }
+
+func (h *heard) add(kind, leg string, start, end float64) {
+	h.segments = append(h.segments, kind+" "+leg)
+	h.edges = append(h.edges, [2]float64{start, end})
+}
+
+// edgesApart says where the other's segments are not these, to within so many seconds.
+func (h *heard) edgesApart(o heard, within float64) string {
+	if diff := cmp.Diff(h.segments, o.segments); diff != "" {
+		return "other segments (-analyze +kafka):\n" + diff
+	}
+	for i := range h.edges {
+		for k := range 2 {
+			if d := math.Abs(h.edges[i][k] - o.edges[i][k]); d > within {
+				return fmt.Sprintf("%s at %.3f–%.3f s, from the file at %.3f–%.3f s", h.segments[i],
+					o.edges[i][0], o.edges[i][1], h.edges[i][0], h.edges[i][1])
+			}
+		}
+	}
+	return ""
+}
+
+func analyze(t *testing.T, book *rulebook.Rulebook, file string) (h heard) {
+	t.Helper()
+	rec, err := ingest.OpenFile(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rec.Close()
+	var segments []analyzers.Segment
+	a := pipeline.NewAnalysis(book)
+	a.Begin(rec.Info(), pipeline.Outlet{Segment: func(s analyzers.Segment) { segments = append(segments, s) }})
+	end, err := rec.Run(context.Background(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := a.End(end)
+	slices.SortFunc(segments, func(a, b analyzers.Segment) int {
+		if c := strings.Compare(a.Kind+a.Leg.Name(), b.Kind+b.Leg.Name()); c != 0 {
+			return c
+		}
+		return int(a.Start - b.Start)
+	})
+	for _, s := range segments {
+		if telling(s.Kind) {
+			h.add(s.Kind, s.Leg.Name(), s.Start.Seconds(), s.End.Seconds())
+		}
+	}
+	for _, f := range v.Flags {
+		if f.State == rulebook.Final {
+			h.flags = append(h.flags, f.Rule)
+		}
+	}
+	return h
+}
+
+// telling kinds are compared by their edges. A-law, which the RTP is sent in, may well split or join talking at a
+// breath; what rules are judged on must not depend on it.
+func telling(kind string) bool {
+	switch kind {
+	case "hold", "silence", "response", "hangup", "departed":
+		return true
+	}
+	return false
+}
+
+func compose(t *testing.T) []examples.Example {
+	t.Helper()
+	audio := os.Getenv("EARSHOT_AUDIO")
+	if audio == "" {
+		audio = filepath.Join("..", "..", ".cache", "audio")
+	}
+	if _, err := os.Stat(audio); err != nil {
+		t.Fatalf("no audio to compose the example calls from: %v; run `make audio`", err)
+	}
+	calls, err := examples.Compose(audio, t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return calls
+}
