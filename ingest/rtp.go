@@ -1,0 +1,162 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pion/rtp"
+
+	"github.com/earshot/earshot/ingest/codec"
+	"github.com/earshot/earshot/schemas"
+)
+
+// Why a packet is refused. A PacketError wraps one of them.
+var (
+	ErrNotRTP      = errors.New("not an RTP packet")
+	ErrUnannounced = errors.New("payload type that nobody announced")
+	ErrPayload     = errors.New("unusable payload")
+)
+
+// PacketError says which packets of a media record could not be used. The others were.
+type PacketError struct {
+	Leg schemas.Leg
+	// Index is the place of the first of them in the record's Packets, More how many followed.
+	Index, More int
+	Err         error
+}
+
+func (e *PacketError) Error() string {
+	more := ""
+	if e.More > 0 {
+		more = fmt.Sprintf(" (and %d more)", e.More)
+	}
+	return fmt.Sprintf("cannot use packet %d of the %s's%s: %v", e.Index, e.Leg.Name(), more, e.Err)
+}
+
+func (e *PacketError) Unwrap() error { return e.Err }
+
+// longestPacket is the most audio that a packet may hold.
+const longestPacket = SampleRate / 2
+
+// maxStreams is how many announcements of a leg are kept.
+const maxStreams = 32
+
+// format is what a payload type of a leg means.
+type format struct {
+	payloadType uint8
+	ssrc        uint32 // 0: any
+	codec       *codec.Codec
+	clock       int
+	decoder     codec.Decoder
+	// problem is why nothing can be made of the announced stream.
+	problem error
+
+	resampler *resampler
+	resampled []float32
+}
+
+// formats are the payload types of one leg: those that CallStart announces for it, or the static ones of RFC 3551
+// when it announces none.
+type formats struct {
+	announced bool
+	list      []format
+}
+
+func (f *formats) reset() {
+	clear(f.list)
+	f.list, f.announced = f.list[:0], false
+}
+
+func (f *formats) announce(s *Stream) {
+	f.announced = true
+	if len(f.list) == maxStreams {
+		return
+	}
+	n := format{payloadType: uint8(s.PayloadType), ssrc: s.SSRC, codec: codec.Lookup(s.Codec), clock: int(s.ClockRate)}
+	switch {
+	case s.PayloadType > 127:
+		return // no packet can have it
+	case n.codec == nil:
+		n.problem = fmt.Errorf("%w: type %d is announced as codec %d, which is not supported", ErrPayload, s.PayloadType, s.Codec)
+	case n.clock == 0:
+		n.clock = n.codec.Clock
+	case n.clock < 8000 || n.clock > 48000:
+		n.problem = fmt.Errorf("%w: type %d is announced with a clock of %d Hz, expected 8000 to 48000", ErrPayload, s.PayloadType, n.clock)
+	}
+	f.list = append(f.list, n)
+}
+
+// find returns the format of a packet. An announcement for its very source counts most; failing that, one for
+// another source does too, since a source may have to change its SSRC at any time (RFC 3550, 8.2).
+func (f *formats) find(h *rtp.Header) (*format, error) {
+	var other *format
+	for i := len(f.list) - 1; i >= 0; i-- {
+		switch n := &f.list[i]; {
+		case n.payloadType != h.PayloadType:
+		case n.ssrc == h.SSRC:
+			return n, n.problem
+		case other == nil || n.ssrc == 0:
+			other = n
+		}
+	}
+	if other != nil {
+		return other, other.problem
+	}
+	if !f.announced {
+		if c := codec.Static(h.PayloadType); c != nil {
+			f.list = append(f.list, format{payloadType: h.PayloadType, codec: c, clock: c.Clock})
+			return &f.list[len(f.list)-1], nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %d of SSRC %#x", ErrUnannounced, h.PayloadType, h.SSRC)
+}
+
+// readRTP reads a packet without keeping or allocating anything, once p has seen a packet of the kind.
+func readRTP(p *rtp.Packet, b []byte) error {
+	if err := p.Unmarshal(b); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotRTP, err)
+	}
+	if p.Version != 2 {
+		return fmt.Errorf("%w: version %d, expected 2", ErrNotRTP, p.Version)
+	}
+	// RTCP on the port of RTP (RFC 5761, 4): its packet types 200 to 207 look like a marker and these payload types.
+	if p.Marker && p.PayloadType >= 72 && p.PayloadType <= 79 {
+		return fmt.Errorf("%w: RTCP packet type %d", ErrNotRTP, p.PayloadType|0x80)
+	}
+	return nil
+}
+
+// samples decodes a payload into dst at SampleRate. want says how many samples its timestamps stand for, given the
+// number that it holds at the stream's own clock.
+func (f *format) samples(dst []float32, payload []byte, want func(own int) int) ([]float32, error) {
+	if f.decoder == nil {
+		f.decoder = f.codec.New()
+	}
+	pcm, err := f.decoder.Decode(dst[:0], payload)
+	if err != nil {
+		return pcm, fmt.Errorf("%w: %w", ErrPayload, err)
+	}
+	if len(pcm)*SampleRate > longestPacket*f.clock {
+		return nil, fmt.Errorf("%w: %d samples at %d Hz, expected at most half a second", ErrPayload, len(pcm), f.clock)
+	}
+	if f.clock == SampleRate {
+		return pcm, nil
+	}
+	if f.resampler == nil {
+		if f.resampler, err = newResampler(f.clock, SampleRate); err != nil {
+			f.problem = fmt.Errorf("%w: %w", ErrPayload, err)
+			return pcm, f.problem
+		}
+	}
+	n := want(len(pcm))
+	f.resampled = f.resampler.Write(f.resampled, pcm)
+	// The filter holds a few samples back. What is short at the beginning is silence; from then on it never is.
+	pcm = pcm[:0]
+	for range n - len(f.resampled) {
+		pcm = append(pcm, 0)
+	}
+	taken := n - len(pcm)
+	pcm = append(pcm, f.resampled[:taken]...)
+	f.resampled = f.resampled[:copy(f.resampled, f.resampled[taken:])]
+	return pcm, nil
+}
