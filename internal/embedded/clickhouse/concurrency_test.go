@@ -84,14 +84,3 @@ func TestTemporaryTableDoesNotShowInTheNextRequest(t *testing.T) {
 		post(t, "", "CREATE TEMPORARY TABLE scratch (a Int8)") // would fail where one is left
 	}
 }
-
-func BenchmarkSelect1(b *testing.B) {
-	engine(b)
-	for _, params := range []string{"", "max_threads=1"} {
-		b.Run("params="+params, func(b *testing.B) {
-			for b.Loop() {
-				post(b, params, "SELECT 1")
-			}
-		})
-	}
-}

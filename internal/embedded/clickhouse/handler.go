@@ -71,7 +71,8 @@ func (h *handler) run(r *http.Request, answer *response) error {
 			return err
 		}
 	}
-	return h.pool.do(r.Context(), q.session, func(c *conn) error {
+	return h.pool.do(r.Context(), func(c *conn) error {
+		c.spoilt = c.spoilt || q.session
 		if err := c.use(req.database); err != nil {
 			return err
 		}

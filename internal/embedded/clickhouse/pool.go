@@ -47,8 +47,8 @@ func newPool(lib *library, dir string, size int, log *slog.Logger) (*pool, error
 
 // do runs f with a session of its own, waiting for one if all are busy. When ctx
 // ends, the query that f is running is killed and f sees its error. A session
-// that f leaves changed for good (spoilt) is replaced by a new one.
-func (p *pool) do(ctx context.Context, spoilt bool, f func(*conn) error) error {
+// that f leaves spoilt is replaced by a new one.
+func (p *pool) do(ctx context.Context, f func(*conn) error) error {
 	var c *conn
 	select {
 	case c = <-p.idle:
@@ -56,7 +56,7 @@ func (p *pool) do(ctx context.Context, spoilt bool, f func(*conn) error) error {
 		return ctx.Err()
 	}
 	defer func() {
-		if spoilt {
+		if c.spoilt {
 			c = p.replace(c)
 		}
 		p.idle <- c
@@ -104,8 +104,7 @@ func (p *pool) replace(c *conn) *conn {
 	fresh, err := connect(p.lib, p.dir, c.tag)
 	if err != nil {
 		p.log.Error("cannot renew a session of the ClickHouse engine", "error", err)
-		c.database = ""
-		return c
+		return c // spoilt as it is, it will be tried again
 	}
 	c.close()
 	return fresh

@@ -16,9 +16,12 @@ func (c *conn) set(settings []setting) (restore func(), err error) {
 		if c.exec("SET "+strings.Join(reset, ", ")) == nil {
 			return
 		}
-		// One name is unknown, so that none was reset: do it one by one.
+		// One name is unknown, so that none was reset: do it one by one. What then
+		// still fails for another reason, as when a KILL hits it, leaves a trace.
 		for _, r := range reset {
-			_ = c.exec("SET " + r)
+			if err := c.exec("SET " + r); err != nil && asException(err).code != codeUnknownSetting {
+				c.spoilt = true
+			}
 		}
 	}
 	return restore, c.exec("SET " + strings.Join(assign, ", "))
