@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/internal/publisher"
@@ -65,7 +64,7 @@ func (c *publishCmd) Run(ctx context.Context, s *streams) error {
 		bar.Add(1)
 	}
 	err = p.Publish(ctx, files, o, d)
-	finish(bar)
+	bar.Finish()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), settle)
 	defer cancel()
 	if err := p.Close(closing); err != nil {
@@ -144,10 +143,4 @@ func tell(s *streams, ctx context.Context, r publisher.Report) {
 	case ctx.Err() == nil || !errors.Is(r.Err, ctx.Err()):
 		fmt.Fprintf(s.err, "earshot: %v\n", r.Err)
 	}
-}
-
-// finish removes the bar.
-func finish(bar *progressbar.ProgressBar) {
-	bar.Finish()
-	bar.Clear()
 }
