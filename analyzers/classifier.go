@@ -17,6 +17,14 @@ type classifier struct {
 	score [scored]score
 	voice [ringFrames]float32
 	decision
+	// scratch is what the nets take and give; here, so that judging allocates nothing.
+	scratch struct {
+		whole    block
+		sceneIn  [sceneInputs]float32
+		sceneOut [2]float32
+		frameIn  [frameInputs]float32
+		frameOut [1]float32
+	}
 }
 
 // score is what a block was judged to be: logits, and the likelihood of music.
@@ -58,16 +66,16 @@ func (c *classifier) step(f *front, n int) {
 
 // judge scores a block and its frames.
 func (c *classifier) judge(f *front, judged int) {
-	var in [sceneInputs]float32
-	var whole block
+	whole := &c.scratch.whole
+	*whole = block{}
 	now := &c.score[judged%scored]
 	*now = unheard
-	if c.context.scene(in[:], &whole) {
+	if c.context.scene(c.scratch.sceneIn[:], whole) {
 		if c.watch != nil {
-			c.watch.scene(judged, in[:])
+			c.watch.scene(judged, c.scratch.sceneIn[:])
 		}
-		var out [2]float32
-		c.nets.scene.Run(in[:], out[:])
+		out := &c.scratch.sceneOut
+		c.nets.scene.Run(c.scratch.sceneIn[:], out[:])
 		*now = score{speech: out[0], music: out[1], likelihood: dsp.Sigmoid(out[1])}
 	}
 	before := &c.score[(judged+scored-1)%scored]
@@ -77,12 +85,12 @@ func (c *classifier) judge(f *front, judged int) {
 		if f.at(n).Silent {
 			continue
 		}
-		var in [frameInputs]float32
-		f.frame(n, in[:], &whole, &scene)
+		in := &c.scratch.frameIn
+		f.frame(n, in[:], whole, &scene)
 		if c.watch != nil {
 			c.watch.frame(n, in[:])
 		}
-		var out [1]float32
+		out := &c.scratch.frameOut
 		c.nets.frame.Run(in[:], out[:])
 		c.voice[n%ringFrames] = dsp.Sigmoid(out[0])
 	}

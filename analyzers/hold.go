@@ -9,8 +9,14 @@ import (
 const (
 	holdMinMusic = 150 // frames: less than 3 s of music, with no word from the switch, is a jingle or a ring tone
 	holdGap      = 100 // frames: music that pauses for less than 2 s is one hold
+	holdBreak    = 500 // frames: so is music that goes on after 10 s of something as loud that is no voice for sure
+	holdDrop     = 25  // dB under the music's mean level, above which a pause is as loud
 	holdWindow   = 250 // frames: the 5 s before and after in which the agent should speak
 	holdEcho     = 50  // frames: music that outlasts the switch's resume by less than 1 s ends with it
+
+	// A run of speech is sure from half a second on, if likely on the whole: music sounds like a voice for moments too.
+	sureRun        = 25
+	sureLikelihood = 0.85
 )
 
 // hold reports each time the customer was put on hold: the agent's leg carries music, or the switch says so, or both.
@@ -19,11 +25,16 @@ type hold struct {
 	state holdState
 	count int // holds so far
 
-	start, end   int // of the evidence
-	music        int // frames of music
-	signal       int // frames that the switch calls held
-	speech       int // frames of agent speech inside
-	gapSpeech    int // frames of agent speech since end
+	start, end   int     // of the evidence
+	music        int     // frames of music
+	signal       int     // frames that the switch calls held
+	speech       int     // frames of agent speech inside
+	gapSpeech    int     // frames of agent speech since end
+	level        float64 // sum over the frames of music, dBov
+	loud         int     // frames as loud as the music since end
+	spoken       bool    // somebody has surely spoken since end
+	run          int     // frames of speech over music in a row
+	runSum       float32
 	resumed      int // where the switch's hold ended, -1 before
 	likelihood   float64
 	counted      bool
@@ -91,10 +102,8 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 	case h.state == holdOn && evidence:
 		h.add(f, music, now.Held, i)
 	case h.state == holdOn:
-		if f.Speech {
-			h.gapSpeech++
-		}
-		if i-h.end >= holdGap {
+		h.pause(f, i)
+		if n := i - h.end; n >= holdGap && (h.spoken || h.loud*2 < n) || n >= holdBreak {
 			h.stop(emit)
 		}
 	}
@@ -110,20 +119,25 @@ func (h *hold) begin(i int) {
 	h.start, h.end = i, i
 	h.music, h.signal, h.speech, h.gapSpeech = 0, 0, 0, 0
 	h.resumed, h.likelihood, h.counted = -1, 0, false
+	h.run, h.runSum = 0, 0
+	h.level, h.loud, h.spoken = 0, 0, false
 	h.speechBefore = h.recentSum
 	h.lastEmit = i
 }
 
 func (h *hold) add(f *Frame, music, held bool, i int) {
 	h.end = i + 1
+	h.loud, h.spoken = 0, false
 	h.speech += h.gapSpeech // the pause turned out to be inside
 	h.gapSpeech = 0
-	if f.Speech {
+	h.over(f.Speech && music, f.SpeechLikelihood)
+	if f.Speech && !music {
 		h.speech++
 	}
 	if music {
 		h.music++
 		h.likelihood += float64(f.MusicLikelihood)
+		h.level += float64(f.Level)
 	}
 	if held {
 		h.signal++
@@ -131,6 +145,40 @@ func (h *hold) add(f *Frame, music, held bool, i int) {
 	} else if h.signal > 0 && h.resumed < 0 {
 		h.resumed = i
 	}
+}
+
+// pause takes a frame without evidence. A piece may go on with drums alone, which is neither music nor speech for sure:
+// the hold then ends only if the music does not come back for holdBreak.
+func (h *hold) pause(f *Frame, i int) {
+	if f.Speech && i-h.end < holdWindow {
+		h.gapSpeech++
+	}
+	if h.music > 0 && float64(f.Level) > h.level/float64(h.music)-holdDrop {
+		h.loud++
+	}
+	if !f.Speech {
+		h.run, h.runSum = 0, 0
+		return
+	}
+	h.run++
+	h.runSum += f.SpeechLikelihood
+	if h.run >= sureRun && h.runSum >= sureLikelihood*float32(h.run) {
+		h.spoken = true
+	}
+}
+
+// over counts agent speech over music. A voice in the music sounds like one for moments too, so a run counts only if it
+// is half a second long and likely throughout.
+func (h *hold) over(speech bool, likelihood float32) {
+	if speech {
+		h.run++
+		h.runSum += likelihood
+		return
+	}
+	if h.run >= sureRun && h.runSum >= sureLikelihood*float32(h.run) {
+		h.speech += h.run
+	}
+	h.run, h.runSum = 0, 0
 }
 
 // sure says that this is a hold and not a snatch of music.
@@ -142,6 +190,7 @@ func (h *hold) stop(emit Emit) {
 		h.state = holdNone
 		return
 	}
+	h.over(false, 0)
 	if h.resumed >= 0 && h.end-h.resumed < holdEcho {
 		h.end = h.resumed
 	}

@@ -89,8 +89,13 @@ func (s *Session) End(end Ending) {
 		s.pass(e)
 	}
 	s.events = s.events[:0]
+	// The last frame is padded to its 20 ms; no segment lasts longer than the call.
+	within := func(seg Segment) {
+		seg.Start, seg.End = min(seg.Start, end.At), min(seg.End, end.At)
+		s.emit(seg)
+	}
 	for _, a := range s.analyzers {
-		a.End(end, s.emit)
+		a.End(end, within)
 	}
 }
 
