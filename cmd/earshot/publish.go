@@ -33,6 +33,9 @@ type publishCmd struct {
 // settle is how long a publisher that was stopped waits for Kafka to acknowledge what was sent.
 const settle = 5 * time.Second
 
+// barEvery is how often the bar moves: hundreds of live calls send thousands of records a second.
+const barEvery = 200 * time.Millisecond
+
 func (c *publishCmd) Run(ctx context.Context, s *streams) error {
 	o, d, err := c.plan()
 	if err != nil {
@@ -50,9 +53,13 @@ func (c *publishCmd) Run(ctx context.Context, s *streams) error {
 	// A bar's total is that of the calls; the records tell that something goes on while they last.
 	bar := progress(s, len(files)*c.Copies, "calls")
 	done, failures, records := 0, 0, 0
+	var shown time.Time
 	d.OnSent = func(n int) {
 		records += n
-		bar.Describe(fmt.Sprintf("%d records, calls", records))
+		if time.Since(shown) > barEvery {
+			shown = time.Now()
+			bar.Describe(fmt.Sprintf("%d records, calls", records))
+		}
 	}
 	d.OnReport = func(r publisher.Report) {
 		done++
