@@ -127,13 +127,11 @@ func (h *hold) begin(i int) {
 
 func (h *hold) add(f *Frame, music, held bool, i int) {
 	h.end = i + 1
-	h.loud, h.spoken = 0, false
-	h.speech += h.gapSpeech // the pause turned out to be inside
-	h.gapSpeech = 0
-	h.over(f.Speech && music, f.SpeechLikelihood)
-	if f.Speech && !music {
-		h.speech++
+	if h.spoken { // the pause turned out to be inside
+		h.speech += h.gapSpeech
 	}
+	h.loud, h.spoken, h.gapSpeech = 0, false, 0
+	h.over(f.Speech, f.SpeechLikelihood)
 	if music {
 		h.music++
 		h.likelihood += float64(f.MusicLikelihood)
@@ -167,8 +165,8 @@ func (h *hold) pause(f *Frame, i int) {
 	}
 }
 
-// over counts agent speech over music. A voice in the music sounds like one for moments too, so a run counts only if it
-// is half a second long and likely throughout.
+// over counts agent speech inside a hold. Music sounds like a voice for moments too, so a run counts only if it is half
+// a second long and likely throughout.
 func (h *hold) over(speech bool, likelihood float32) {
 	if speech {
 		h.run++

@@ -29,6 +29,7 @@ type cli struct {
 	Publish  publishCmd  `cmd:"" help:"Send recordings (WAV) or captures (pcap) to Kafka, as live RTP or as recordings."`
 	Analyze  analyzeCmd  `cmd:"" help:"Measure and judge recordings and captures, without Kafka or ClickHouse."`
 	Rules    rulesCmd    `cmd:"" help:"Work with rulebooks."`
+	Examples examplesCmd `cmd:"" help:"Compose the example calls into a folder."`
 
 	Config   kong.ConfigFlag  `placeholder:"FILE" help:"YAML file of flags: \"kafka: [host:9092]\"."`
 	LogLevel slog.Level       `default:"info" env:"EARSHOT_LOG_LEVEL" help:"debug, info, warn or error."`
