@@ -178,6 +178,9 @@ func (c *Call) End(r *Record) Ending {
 	if c.sink == nil {
 		return Ending{}
 	}
+	if r.Sequence > c.sequence {
+		c.counts.LostRecords += r.Sequence - c.sequence - 1
+	}
 	e := Ending{By: knownLeg(r.End.EndedBy), Cause: string(r.End.Cause)}
 	if at := r.End.EndedAt.micros(); r.End.EndedAt.Set && at >= c.started && c.credible(at) {
 		e.At = c.since(at)
