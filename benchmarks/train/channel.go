@@ -21,7 +21,7 @@ func channel(r rng, s *session, c *corpus) {
 	if chance(r, 0.2) {
 		agc(x)
 	}
-	if chance(r, 0.65) {
+	if chance(r, 0.8) {
 		bed := noise(r, len(x), pick(r, noises), c)
 		scale(bed, -math.Abs(between(r, 8, 45)))
 		for i, v := range bed {

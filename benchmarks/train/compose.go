@@ -62,6 +62,7 @@ var likes = [][]string{
 	{"music", "music", "music", "pause", "signal"},
 	{"both", "both", "talk", "music"},
 	{"signal", "noise", "clicks", "pause", "talk", "music"},
+	{"talk", "pause", "pause", "clicks"},
 }
 
 // compose makes a session of some seconds.
@@ -92,7 +93,7 @@ func compose(r rng, c *corpus, seconds int) *session {
 		case "noise":
 			copy(other[at:end], noise(r, length, pick(r, noises), c))
 		case "pause":
-			end = min(at+rate*2, n)
+			end = min(at+int(math.Exp(between(r, math.Log(0.5), math.Log(25)))*rate), n)
 		}
 		at = end
 	}

@@ -123,7 +123,7 @@ func (s *session) addFrame(to *samples, n int, in []float32) {
 	}
 	count := float32(1)
 	if s.music[n] && !s.speech[n] {
-		count = 1.5
+		count = 4
 	}
 	to.add(in, []float32{one(s.speech[n])}, []float32{count})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
@@ -52,7 +53,10 @@ func (c *analyzeCmd) capture(s *streams, a *pipeline.Analysis, book *rulebook.Ru
 		case ingest.EndBody:
 			end = call.End(&record)
 		}
-		if err != nil {
+		var packet *ingest.PacketError
+		if errors.As(err, &packet) { // the other packets are used
+			fmt.Fprintf(s.err, "earshot: %s: %v\n", file, err)
+		} else if err != nil {
 			return nil, fmt.Errorf("cannot analyse %s: %w", file, err)
 		}
 	}

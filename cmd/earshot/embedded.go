@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 
 	"github.com/earshot/earshot/internal/embedded/clickhouse"
@@ -73,10 +72,4 @@ func (e *engines) close() error {
 		errs = append(errs, e.clickhouse.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// dataUnused says whether nothing has been kept in the folder yet.
-func dataUnused(dir string) bool {
-	entries, err := os.ReadDir(dir)
-	return err != nil || len(entries) == 0
 }
