@@ -44,7 +44,11 @@ type Counts struct {
 
 // Call joins the records of one live call into ticks for a Sink. Its time counts from the start's started_at. What it
 // gives out follows from the records' own times only; ticks come about depth behind the legs' media, and are held
-// until the slower leg, or maxSkew, is past them.
+// until the slower leg, or maxSkew, is past them. An event must be sent before media that arrived later than it by more
+// than depth, or it is told with the next tick.
+//
+// A payload type must be announced by the start. Only for a leg of which the start announces no stream the static
+// types of RFC 3551 are known: 0, 8 and 13.
 //
 // A Call is reused: Begin makes it as new. In the steady state it allocates nothing.
 type Call struct {
