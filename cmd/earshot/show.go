@@ -135,7 +135,7 @@ func (e *exampleShow) wait(ctx context.Context, st *store.Store, calls []example
 	}
 }
 
-// tell prints every flag from the flags topic once, and again when it is withdrawn.
+// tell prints every flag as the flags topic tells it: when it is raised, and when it is final or withdrawn.
 func (e *exampleShow) tell(ctx context.Context, line *line) error {
 	dialer, err := e.kafka.Dialer()
 	if err != nil {
@@ -158,14 +158,11 @@ func (e *exampleShow) tell(ctx context.Context, line *line) error {
 		if err := json.Unmarshal(m.Value, &a); err != nil {
 			return fmt.Errorf("cannot read a flag: %w", err)
 		}
-		key := a.FlagID
-		if a.State == "withdrawn" {
-			key += a.State
-		}
-		if seen[key] {
+		if news := a.FlagID + a.State; seen[news] {
 			continue
+		} else {
+			seen[news] = true
 		}
-		seen[key] = true
 		line.clear()
 		fmt.Fprintf(e.s.out, "⚑ %-26s %-20s %s–%s  measured %-7.4g limit %-5.4g −%v  %-7s %s  %s\n",
 			a.CallID, a.Rule, clock(a.Start), clock(a.End), a.Measured, a.Limit, a.Points, a.Class, a.Clause, a.State)
