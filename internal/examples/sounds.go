@@ -2,6 +2,7 @@ package examples
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,6 +75,9 @@ func readWAV(path string) ([]float32, error) {
 		return nil, err
 	}
 	d := wav.NewDecoder(bytes.NewReader(data))
+	if !d.IsValidFile() {
+		return nil, errors.New("expected a WAV file")
+	}
 	buf, err := d.FullPCMBuffer()
 	switch {
 	case err != nil:
