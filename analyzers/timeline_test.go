@@ -112,7 +112,7 @@ func (tl *timeline) frame(leg string, index int) *Frame {
 		case "speech":
 			f.Speech, f.SpeechLikelihood, f.Level = true, 0.95, -24
 		case "music":
-			f.Music, f.MusicLikelihood, f.Level = true, 0.9, -22
+			f.Music, f.MusicLikelihood, f.Level = true, 0.97, -22
 		case "raised":
 			f.Raised, f.Rise, f.TiltRise, f.PitchRise, f.Level = true, 11, 5, 4, -13
 		case "tone":

@@ -44,15 +44,22 @@ func (p *pitchTracker) find() (hz, harmonicity float32) {
 	for i, v := range tail {
 		x[i] = v - mean
 	}
-	coarse, ok := coarsePeriod(&x)
-	if !ok {
+	lag := coarsePeriod(&x)
+	if lag == 0 {
 		return 0, 0
 	}
-	return finePeriod(&x, coarse)
+	hz, harmonicity = finePeriod(&x, lag)
+	// The coarse grid may miss the short period of a high voice and find two of it, which fit little better.
+	if half := (lag + 1) / 2; half >= minLag && half <= 2*minLag {
+		if twice, h := finePeriod(&x, half); h > 0.85*harmonicity {
+			return twice, h
+		}
+	}
+	return hz, harmonicity
 }
 
-// coarsePeriod returns the best lag on the grid of 2 kHz, in samples at 4 kHz.
-func coarsePeriod(x *[pitchTail + 1]float32) (lag int, ok bool) {
+// coarsePeriod returns the best lag on the grid of 2 kHz, in samples at 4 kHz; 0 if there is none.
+func coarsePeriod(x *[pitchTail + 1]float32) (lag int) {
 	const n = len(x)/2 - 1
 	var y [n]float32
 	for i := range y {
@@ -77,16 +84,29 @@ func coarsePeriod(x *[pitchTail + 1]float32) (lag int, ok bool) {
 		best = max(best, r[l])
 	}
 	if best == 0 {
-		return 0, false
+		return 0
 	}
-	// A multiple of the period fits as well as the period: the first peak near the best is taken.
-	for l := least; l <= most; l++ {
-		if r[l] < 0.8*best || r[l] < r[l-1] || (l < most && r[l] < r[l+1]) {
+	// A multiple of the period fits as well as the period: the first peak near the best is taken. The grid is coarse
+	// for high voices, so what counts is the top of the parabola through a peak and its neighbours.
+	for l := least; l < most; l++ {
+		if r[l] < r[l-1] || r[l] < r[l+1] {
 			continue
 		}
-		return 2 * l, true
+		if _, top := summit(r[l-1], r[l], r[l+1]); top >= 0.8*best {
+			return 2 * l
+		}
 	}
-	return 0, false
+	return 2 * most
+}
+
+// summit is where the parabola through three points has its top, relative to the middle one, and how high it is.
+func summit(before, peak, after float32) (at, top float32) {
+	bend := before - 2*peak + after
+	if bend >= 0 {
+		return 0, peak
+	}
+	at = 0.5 * (before - after) / bend
+	return at, peak - float32(0.25*(before-after)*at)
 }
 
 // finePeriod looks around a lag at 4 kHz.
@@ -106,11 +126,11 @@ func finePeriod(x *[pitchTail + 1]float32, around int) (hz, harmonicity float32)
 			best = i
 		}
 	}
-	lag := float32(around + best - 2)
+	lag, top := float32(around+best-2), r[best]
 	if best > 0 && best < len(r)-1 {
-		if bend := r[best-1] - 2*r[best] + r[best+1]; bend < 0 {
-			lag += 0.5 * (r[best-1] - r[best+1]) / bend
-		}
+		at := float32(0)
+		at, top = summit(r[best-1], r[best], r[best+1])
+		lag += at
 	}
-	return 4000 / lag, min(r[best], 1)
+	return 4000 / lag, min(top, 1)
 }
