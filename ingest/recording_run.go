@@ -27,7 +27,7 @@ type playback struct {
 	audio  []Audio // the tick's
 }
 
-// Run plays the whole recording into the sink, once. The last tick is filled up with silence; the Ending has the
+// Run plays the whole recording into the sink, once. The last tick is filled up with its last sample; the Ending has the
 // exact length. A channel that is silent throughout is open all the same: the recorder was there.
 // It allocates nothing per tick.
 func (r *RecordingReader) Run(ctx context.Context, sink Sink) (Ending, error) {
@@ -96,7 +96,8 @@ func (p *playback) finish() {
 		l := &p.legs[i]
 		l.pending = l.resampler.Flush(l.pending)
 		for len(l.pending)%TickSamples != 0 {
-			l.pending = append(l.pending, 0)
+			// As it was last, so that a leg that carries nothing (in A-law that is a constant other than 0) goes on so.
+			l.pending = append(l.pending, l.pending[len(l.pending)-1])
 		}
 	}
 	p.ticks()

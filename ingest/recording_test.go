@@ -114,8 +114,8 @@ func TestRecordingLegs(t *testing.T) {
 				if leg == c.loud {
 					want = 0.5
 				}
-				if got := pcm[399]; got < want-0.001 || got > want+0.001 || pcm[400] != 0 {
-					t.Errorf("%v ends in %v, %v; want about %v, then the silence that fills the tick", leg, got, pcm[400], want)
+				if got := pcm[399]; got < want-0.001 || got > want+0.001 || pcm[400] != got {
+					t.Errorf("%v ends in %v, %v; want about %v, then the same, which fills the tick", leg, got, pcm[400], want)
 				}
 			}
 		})
