@@ -1,5 +1,8 @@
 # What a user needs: `make build`, `make run`. What an engineer needs: `make test`, `make bench`, `make generate`.
 
+SHELL       = bash
+.SHELLFLAGS = -o pipefail -c
+
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO      ?= go
 # Tools are pinned here and run from the module proxy; none of them is a dependency of the product.
@@ -34,7 +37,10 @@ lint:
 	scripts/proto-breaking.sh '$(BUF)'
 
 test: build audio lint ## everything that must hold: format, vet, staticcheck, proto, all tests with the race detector
-	$(GOTESTSUM) --format pkgname -- -race -timeout 20m ./...
+	@mkdir -p .cache
+	$(GOTESTSUM) --format pkgname --jsonfile .cache/test.json -- -race -timeout 20m ./... | tee .cache/test.log
+	@grep -ho 'end to end on [^"\\]*' .cache/test.json
+	@tail -n 1 .cache/test.log
 
 bench: ## Go benchmarks, ready for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./analyzers/... ./ingest/... ./pipeline/... ./benchmarks/...

@@ -13,15 +13,18 @@ import (
 
 // callTable holds the calls of a partition that go on.
 //
-// A call whose end never comes would hold the watermark for ever, so it is ended when nothing has come for it while
-// the partition moved on by IdleEnd. The partition's clock is the timestamp that Kafka keeps with each record, the same
-// on every replay. The topics that Earshot makes are stamped by the broker (LogAppendTime), so that a sender's wrong
-// clock ends nobody's call.
+// A call whose end never comes would hold the watermark for ever, so it is ended when nothing has come for it for IdleEnd.
+// How long that is, only the wall clock can tell: record timestamps are their senders', and one wrong clock must not end
+// the others' calls. So that a slow Kafka or ClickHouse is not taken for a silent call, time counts only while the
+// partition's records are read to their end, and a call is ended only once everything has been read that was in Kafka
+// when it fell due. The end's time is its last record's either way, so the result does not depend on the wall clock.
 type callTable struct {
 	p      *partition
 	record ingest.Record // reused
 	calls  map[string]*liveCall
-	idle   list.List // of *liveCall, the one that has waited longest first
+	idle   list.List     // of *liveCall, the one that has waited longest first
+	clock  time.Duration // time spent at the partition's end
+	looked time.Time     // when the clock was last set
 	pool   []*ingest.Call
 }
 
@@ -30,8 +33,8 @@ type liveCall struct {
 	heardCall
 	call    *ingest.Call
 	mark    mark
-	lastAt  time.Time // Kafka's timestamp of its last record
-	seen    time.Time // when this process took that record, by the wall clock
+	seen    time.Duration // the table's clock when its last record came
+	asked   int64         // once it is overdue: the offset up to which to read before it is ended; 0 before
 	lastMsg kafka.Message
 	dropped uint64
 	place   *list.Element
@@ -62,28 +65,36 @@ func (t *callTable) add(c *liveCall, m *kafka.Message) {
 
 // touch notes that a record came for the call.
 func (t *callTable) touch(c *liveCall, m *kafka.Message) {
-	c.last, c.lastAt, c.seen = m.Offset, m.Time, time.Now()
+	c.last, c.seen, c.asked = m.Offset, t.clock, 0
 	c.lastMsg = kafka.Message{Topic: m.Topic, Partition: m.Partition, Offset: m.Offset, Key: m.Key, Time: m.Time}
 	t.idle.MoveToBack(c.place)
 }
 
-// advance takes the partition's clock and ends the calls that have waited too long by it.
-func (t *callTable) advance(now time.Time) {
-	for e := t.idle.Front(); e != nil; e = t.idle.Front() {
-		c := e.Value.(*liveCall)
-		if now.Sub(c.lastAt) < t.p.w.cfg.IdleEnd {
-			return
-		}
-		t.abandon(c, "no record for "+t.p.w.cfg.IdleEnd.String())
+// tick lets the table's clock go on by the time since the last tick, at most a second of it, if the partition is being
+// read at its end.
+func (t *callTable) tick(now time.Time, atEnd bool) {
+	if atEnd && !t.looked.IsZero() {
+		t.clock += min(now.Sub(t.looked), time.Second)
 	}
+	t.looked = now
 }
 
-// quiet ends idle calls in a partition that has gone quiet altogether. The wall clock decides only when; where the call
-// ends is its last record's time, as if the partition had moved on.
-func (t *callTable) quiet(now time.Time) {
+// overdue ends the calls that have waited too long. latest asks Kafka for the offset after the partition's last record.
+func (t *callTable) overdue(latest func() (int64, error)) {
 	for e := t.idle.Front(); e != nil; e = t.idle.Front() {
 		c := e.Value.(*liveCall)
-		if now.Sub(c.seen) < t.p.w.cfg.IdleEnd {
+		if t.clock-c.seen < t.p.w.cfg.IdleEnd {
+			return
+		}
+		if c.asked == 0 {
+			offset, err := latest()
+			if err != nil {
+				t.clock -= time.Second // asked again in a second
+				return
+			}
+			c.asked = offset
+		}
+		if t.p.mark.next < c.asked {
 			return
 		}
 		t.abandon(c, "no record for "+t.p.w.cfg.IdleEnd.String())
@@ -94,11 +105,16 @@ func (t *callTable) quiet(now time.Time) {
 func (t *callTable) abandon(c *liveCall, cause string) {
 	end := ingest.Ending{}
 	if c.failed == nil {
-		c.failed = c.guard(func() error { end = c.call.Abandon(); return nil })
+		if c.failed = c.guard(func() error { end = c.call.Abandon(); return nil }); c.failed != nil {
+			t.p.failed = append(t.p.failed, c)
+		}
 	}
 	end.Cause = cause
 	t.p.log.Info("call ended without an end", "call", c.info.CallID, "cause", cause, "at", end.At)
-	t.close(c, end, "abandoned", &c.lastMsg)
+	before := c.failed
+	if t.close(c, end, "abandoned", &c.lastMsg); before == nil && c.failed != nil {
+		t.p.failed = append(t.p.failed, c)
+	}
 }
 
 // close judges the call and lets go of it. Its mark goes with its rows.

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,7 +42,23 @@ func (d *deadLetters) send(ctx context.Context, m *kafka.Message, reason Reason,
 		Topic: d.topic, Key: m.Key, Value: m.Value, Time: m.Time,
 		Headers: append(append([]kafka.Header{}, m.Headers...), letterHeaders(m, reason, cause)...),
 	}
-	return produce(ctx, d.w, d.log, letter)
+	err := produce(ctx, d.w, d.log, letter)
+	if tooLarge(err) {
+		// By reference then: the record itself is where the headers say.
+		letter.Value, letter.Headers = nil, letterHeaders(m, reason, fmt.Errorf("%.1000s (the record is too large to be sent along)", cause))
+		err = produce(ctx, d.w, d.log, letter)
+	}
+	return err
+}
+
+// tooLarge says that no retry can make a message fit.
+func tooLarge(err error) bool {
+	var local kafka.MessageTooLargeError
+	if errors.As(err, &local) || errors.Is(err, kafka.MessageSizeTooLarge) {
+		return true
+	}
+	var each kafka.WriteErrors
+	return errors.As(err, &each) && slices.ContainsFunc(each, tooLarge)
 }
 
 func letterHeaders(m *kafka.Message, reason Reason, cause error) []kafka.Header {
@@ -60,11 +78,11 @@ func letterHeaders(m *kafka.Message, reason Reason, cause error) []kafka.Header 
 	}
 }
 
-// produce writes until Kafka has acknowledged or ctx ends.
+// produce writes until Kafka has acknowledged or ctx ends; a message that is too large it returns at once.
 func produce(ctx context.Context, w *kafka.Writer, log *slog.Logger, messages ...kafka.Message) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		err := w.WriteMessages(ctx, messages...)
-		if err == nil || ctx.Err() != nil {
+		if err == nil || ctx.Err() != nil || tooLarge(err) {
 			return err
 		}
 		log.Error("cannot write to Kafka, trying again", "topic", messages[0].Topic, "error", err, "wait", wait)

@@ -68,8 +68,11 @@ func (c *heardCall) end(end ingest.Ending, state string, m *kafka.Message, more 
 	row.Source, row.RulebookVersion, row.EarshotVersion = c.source, cfg.Rulebook.Version(), cfg.Version
 	row.Topic, row.Partition = c.p.topic, int32(c.p.id)
 	row.FirstOffset, row.LastOffset = c.first, c.last
-	// When the call was judged is told by the record that ended it, so that a replay writes the same row.
-	row.JudgedAt = m.Time
+	// When the call was judged is told by the record that ended it, so that a replay writes the same row. A sender may
+	// stamp a record as it likes; what cannot be stored must not keep the whole batch from ClickHouse.
+	if row.JudgedAt = m.Time.UTC(); store.CheckTime(row.JudgedAt) != nil {
+		row.JudgedAt = c.info.StartedAt
+	}
 	if more != nil {
 		more(&row)
 	}

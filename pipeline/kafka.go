@@ -118,7 +118,6 @@ func (k Kafka) EnsureTopics(ctx context.Context, partitions map[string]int) erro
 			Topic: topic, NumPartitions: n, ReplicationFactor: -1,
 			ConfigEntries: []kafka.ConfigEntry{
 				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(MaxRecordBytes + 1<<20)},
-				{ConfigName: "message.timestamp.type", ConfigValue: "LogAppendTime"},
 			},
 		})
 		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {

@@ -15,7 +15,6 @@ import (
 // record takes one record of the calls topic. What cannot be used of it goes to the dead letters; the call goes on.
 func (p *partition) record(ctx context.Context, m *kafka.Message) error {
 	t := p.calls
-	t.advance(m.Time)
 	r := &t.record
 	if err := r.Decode(m.Value); err != nil {
 		reason := ReasonInvalid
@@ -35,11 +34,6 @@ func (p *partition) record(ctx context.Context, m *kafka.Message) error {
 			return nil
 		}
 		return p.start(ctx, m, r)
-	}
-	if long := time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt); long > p.w.cfg.MaxCall {
-		t.abandon(c, "longer than "+p.w.cfg.MaxCall.String())
-		p.w.cfg.Metrics.tails.Inc()
-		return nil
 	}
 	t.touch(c, m)
 	if c.failed != nil {
@@ -101,6 +95,10 @@ func (p *partition) proceed(ctx context.Context, m *kafka.Message, r *ingest.Rec
 			reason = ReasonMedia
 		}
 		return p.w.letters.send(ctx, m, reason, refused)
+	}
+	if long := time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt); long > p.w.cfg.MaxCall && r.Body != ingest.EndBody {
+		p.calls.abandon(c, "longer than "+p.w.cfg.MaxCall.String())
+		return nil
 	}
 	if r.Body == ingest.EndBody {
 		if err := p.calls.close(c, end, "ended", m); err != nil {

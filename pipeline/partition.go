@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/segmentio/kafka-go"
 )
 
@@ -25,29 +27,38 @@ type partition struct {
 	take      func(ctx context.Context, m *kafka.Message) error // live calls or recordings
 	calls     *callTable                                        // nil for recordings
 	pool      []*Analysis
+	failed    []*liveCall // to be told of in a dead letter
 	committed int64
 	begun     bool // committed is a real offset
+	atEnd     bool // the last record taken was the partition's last, as far as Kafka said with it
 	broken    bool // a record was left half done: the next generation reads the open calls again
 }
 
 func newPartition(w *Worker, topic string, id int, offset int64) *partition {
-	p := &partition{
-		w: w, topic: topic, id: id, committed: offset, begun: offset >= 0,
-		log: w.cfg.Log.With("topic", topic, "partition", id),
-	}
-	p.mark.advance(max(offset, 0))
-	p.outbox = &outbox{
-		store: w.cfg.Store, alarms: w.writer, topic: w.cfg.Flags, metrics: w.cfg.Metrics, log: p.log,
-		rows: w.cfg.BatchRows, age: w.cfg.BatchAge,
-		token: fmt.Sprintf("%s/%s/%d", w.token, topic, id),
-	}
+	p := &partition{w: w, topic: topic, id: id, log: w.cfg.Log.With("topic", topic, "partition", id)}
+	p.take = p.record
 	if topic == w.cfg.Recordings {
 		p.take = p.recording
-	} else {
-		p.calls = newCallTable(p)
-		p.take = p.record
 	}
+	p.restart(offset)
 	return p
+}
+
+// restart forgets every call and goes on from the offset; a negative one is the partition's start.
+func (p *partition) restart(offset int64) {
+	cfg := &p.w.cfg
+	p.committed, p.begun, p.broken = offset, offset >= 0, false
+	p.mark = watermark{}
+	p.mark.advance(max(offset, 0))
+	p.failed = nil
+	p.outbox = &outbox{
+		store: cfg.Store, alarms: p.w.writer, topic: cfg.Flags, metrics: cfg.Metrics, log: p.log,
+		rows: cfg.BatchRows, age: cfg.BatchAge,
+		token: fmt.Sprintf("%s/%s/%d/%s", p.w.token, p.topic, p.id, uuid.NewString()),
+	}
+	if p.topic == cfg.Calls {
+		p.calls = newCallTable(p)
+	}
 }
 
 // resumes says whether the partition may go on where it stopped: the group's offset is still the one it committed.
@@ -77,6 +88,9 @@ func (p *partition) run(ctx context.Context, gen *kafka.Generation) error {
 		ErrorLogger: kafka.LoggerFunc(func(f string, a ...any) { p.log.Debug("reader: " + fmt.Sprintf(f, a...)) }),
 	})
 	defer reader.Close()
+	if err := p.beyond(ctx); err != nil {
+		return stopped(ctx, err)
+	}
 	start := int64(kafka.FirstOffset)
 	if p.begun {
 		start = p.mark.next
@@ -99,6 +113,28 @@ func (p *partition) run(ctx context.Context, gen *kafka.Generation) error {
 	return err
 }
 
+// beyond finds a partition that ends before the offset to go on from: the topic was made anew, or cut. The reader would
+// wait in silence until it has grown that far, so everything is read from the start.
+func (p *partition) beyond(ctx context.Context) error {
+	if !p.begun {
+		return nil
+	}
+	conn, err := p.w.dialer.DialLeader(ctx, "tcp", p.w.cfg.Kafka.Brokers[0], p.topic, p.id)
+	if err != nil {
+		p.log.Warn("cannot ask Kafka for the partition's end", "error", err)
+		return nil // the reader tries for itself
+	}
+	defer conn.Close()
+	last, err := conn.ReadLastOffset()
+	if err != nil || p.mark.next <= last {
+		return nil
+	}
+	p.w.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(p.mark.next - last))
+	p.log.Error("the partition ends before the committed offset; it is read again from its start", "committed", p.mark.next, "end", last)
+	p.restart(kafka.FirstOffset)
+	return nil
+}
+
 func (p *partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.Generation) error {
 	for ctx.Err() == nil {
 		poll, cancel := context.WithTimeout(ctx, pollEvery)
@@ -111,9 +147,8 @@ func (p *partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 				return stopped(ctx, err)
 			}
 		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-			if p.calls != nil {
-				p.calls.quiet(time.Now())
-			}
+			// Nothing came: either the end, or Kafka is away. overdue finds out before it acts.
+			p.atEnd = true
 		case ctx.Err() != nil:
 			return nil
 		default:
@@ -121,6 +156,14 @@ func (p *partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 			select {
 			case <-ctx.Done():
 			case <-time.After(pollEvery):
+			}
+		}
+		if p.calls != nil {
+			p.calls.tick(time.Now(), p.atEnd)
+			p.calls.overdue(func() (int64, error) { return p.latest(ctx, reader) })
+			if err := p.tellFailed(ctx); err != nil {
+				p.broken = true
+				return stopped(ctx, err)
 			}
 		}
 		if p.outbox.due(time.Now()) {
@@ -159,11 +202,47 @@ func (p *partition) step(ctx context.Context, m *kafka.Message) error {
 	cfg.Metrics.records.WithLabelValues(p.topic).Inc()
 	cfg.Metrics.bytes.WithLabelValues(p.topic).Add(float64(len(m.Value)))
 	cfg.Metrics.lag.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(m.HighWaterMark - m.Offset - 1))
-	if err := p.take(ctx, m); err != nil {
+	p.atEnd = m.HighWaterMark <= m.Offset+1
+	if err := p.guarded(ctx, m); err != nil {
 		return err
 	}
 	p.mark.advance(m.Offset + 1)
 	return nil
+}
+
+// guarded takes a record; a panic outside any call's analysis costs that record.
+func (p *partition) guarded(ctx context.Context, m *kafka.Message) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.Error("a record could not be taken", "offset", m.Offset, "panic", r, "stack", string(debug.Stack()))
+			err = p.w.letters.send(ctx, m, ReasonFailed, fmt.Errorf("%w: %v", errAnalysis, r))
+		}
+	}()
+	return p.take(ctx, m)
+}
+
+// tellFailed sends the dead letters of calls that failed when nothing came for them any more.
+func (p *partition) tellFailed(ctx context.Context) error {
+	for len(p.failed) > 0 {
+		c := p.failed[0]
+		if err := p.fail(ctx, &c.lastMsg, c); err != nil {
+			return err
+		}
+		p.failed = p.failed[1:]
+	}
+	return nil
+}
+
+// latest is the offset after the partition's last record, by the broker's own word.
+func (p *partition) latest(ctx context.Context, reader *kafka.Reader) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	lag, err := reader.ReadLag(ctx)
+	if err != nil {
+		p.log.Warn("cannot ask Kafka for the partition's end", "error", err)
+		return 0, err
+	}
+	return reader.Offset() + lag, nil
 }
 
 // flush writes what is held, then commits.

@@ -68,6 +68,10 @@ func (w *Worker) Run(ctx context.Context) error {
 		return fmt.Errorf("cannot join the consumer group %s: %w", w.cfg.Group, err)
 	}
 	defer group.Close()
+	// Closing the group ends the generation: its partitions write and commit what they hold, then the group is left,
+	// once and without joining it again.
+	stop := context.AfterFunc(ctx, func() { group.Close() })
+	defer stop()
 	fatal := make(chan error, 1)
 	for {
 		gen, err := group.Next(ctx)
@@ -86,14 +90,14 @@ func (w *Worker) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := w.generation(ctx, gen, fatal); err != nil {
+		if err := w.generation(gen, fatal, func() { go group.Close() }); err != nil {
 			return err
 		}
 	}
 }
 
-// generation runs one loop per assigned partition, until the group gives them to somebody else or ctx ends.
-func (w *Worker) generation(ctx context.Context, gen *kafka.Generation, fatal chan error) error {
+// generation runs one loop per assigned partition, until the group gives them to somebody else or is left.
+func (w *Worker) generation(gen *kafka.Generation, fatal chan error, leave func()) error {
 	parts := w.assign(gen)
 	w.cfg.Log.Info("partitions assigned", "group", w.cfg.Group, "generation", gen.ID, "partitions", len(parts))
 	var wg sync.WaitGroup
@@ -101,17 +105,14 @@ func (w *Worker) generation(ctx context.Context, gen *kafka.Generation, fatal ch
 		wg.Add(1)
 		gen.Start(func(genCtx context.Context) {
 			defer wg.Done()
-			// Whichever ends first, the generation or the worker, ends the loop.
-			run, cancel := context.WithCancel(genCtx)
-			defer cancel()
-			stop := context.AfterFunc(ctx, cancel)
-			defer stop()
-			if err := p.run(run, gen); err != nil {
+			if err := p.run(genCtx, gen); err != nil {
 				w.cfg.Log.Error("partition stopped", "topic", p.topic, "partition", p.id, "error", err)
 				select {
 				case fatal <- err:
 				default:
 				}
+				leave()
+				<-genCtx.Done()
 			}
 		})
 	}

@@ -32,7 +32,10 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	sys.send("earshot.calls", "backwards", marshal(t, callEnd("backwards", 1, began.Add(10*time.Second), began.Add(-time.Minute))))
 	sys.send("earshot.calls", "nothing", marshal(t, callStart("nothing", began)))
 	sys.send("earshot.calls", "nothing", marshal(t, callEnd("nothing", 1, began, began)))
-	sys.awaitJudged([]string{"odd", "backwards", "nothing"})
+	// A call that nobody ends: it is ended at its last record.
+	sys.send("earshot.calls", "endless", marshal(t, callStart("endless", began)))
+	sys.send("earshot.calls", "endless", marshal(t, media("endless", 1, began.Add(30*time.Second), nil)))
+	sys.awaitJudged([]string{"odd", "backwards", "nothing", "endless"})
 
 	want := map[string][2]string{
 		"garbage":           {"undecodable", "protobuf"},
@@ -57,6 +60,9 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	}
 	for key, l := range got {
 		t.Errorf("%s became a dead letter, %q: %q; expected none", key, l[0], l[1])
+	}
+	if s := sys.query("SELECT duration, state, cause FROM calls FINAL WHERE call_id = 'endless'"); s != "30\tabandoned\tno record for 3s" {
+		t.Errorf("a call that nobody ended is stored as %q", s)
 	}
 	if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = 'nothing'"); s != "0\tended" {
 		t.Errorf("a call of 0 s is stored as %q", s)
@@ -91,8 +97,15 @@ func callStart(id string, at time.Time) *schemas.CallRecord {
 
 func media(id string, sequence uint64, at time.Time, rtp []byte) *schemas.CallRecord {
 	return &schemas.CallRecord{CallId: id, Sequence: sequence, CapturedAtUs: at.UnixMicro(), Body: &schemas.CallRecord_Media{
-		Media: &schemas.MediaBatch{Leg: schemas.Leg_LEG_AGENT, Packets: []*schemas.Packet{{Rtp: rtp}}},
+		Media: &schemas.MediaBatch{Leg: schemas.Leg_LEG_AGENT, Packets: packets(rtp)},
 	}}
+}
+
+func packets(rtp []byte) []*schemas.Packet {
+	if rtp == nil {
+		return nil
+	}
+	return []*schemas.Packet{{Rtp: rtp}}
 }
 
 func callEnd(id string, sequence uint64, captured, at time.Time) *schemas.CallRecord {

@@ -67,6 +67,7 @@ func (s *system) startWorker() {
 	w, err := pipeline.NewWorker(pipeline.Config{
 		Kafka: s.kafka, Store: s.store, Rulebook: s.book, Metrics: pipeline.NewMetrics(prometheus.NewRegistry()),
 		Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), Version: "test", SessionTimeout: 6 * time.Second,
+		IdleEnd: 3 * time.Second,
 	})
 	if err != nil {
 		s.t.Fatal(err)
