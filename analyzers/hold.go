@@ -8,8 +8,8 @@ import (
 
 const (
 	holdMinMusic = 150 // frames: less than 3 s of music, with no word from the switch, is a jingle or a ring tone
-	// holdLikelihood is what its music must be on the mean where the switch says nothing. On voices and tracks that choose
-	// between settings (benchmarks/train), music is at 0.97 or more, and a voice taken for music at 0.81.
+	// holdLikelihood makes music sure. Without the switch's word, holdMinMusic of sure music makes a hold: a voice may be
+	// taken for music for seconds, but hardly for sure.
 	holdLikelihood = 0.9
 	holdGap        = 100 // frames: music that pauses for less than 2 s is one hold
 	holdBreak      = 500 // frames: so is music that goes on after 10 s of something as loud that is no voice for sure
@@ -33,6 +33,7 @@ type hold struct {
 	signal       int     // frames that the switch calls held
 	speech       int     // frames of agent speech inside
 	gapSpeech    int     // frames of agent speech since end
+	sureMusic    int     // frames of music that is surely music
 	level        float64 // sum over the frames of music, dBov
 	loud         int     // frames as loud as the music since end
 	spoken       bool    // somebody has surely spoken since end
@@ -123,7 +124,7 @@ func (h *hold) begin(i int) {
 	h.music, h.signal, h.speech, h.gapSpeech = 0, 0, 0, 0
 	h.resumed, h.likelihood, h.counted = -1, 0, false
 	h.run, h.runSum = 0, 0
-	h.level, h.loud, h.spoken = 0, 0, false
+	h.level, h.loud, h.spoken, h.sureMusic = 0, 0, false, 0
 	h.speechBefore = h.recentSum
 	h.lastEmit = i
 }
@@ -139,6 +140,9 @@ func (h *hold) add(f *Frame, music, held bool, i int) {
 		h.music++
 		h.likelihood += float64(f.MusicLikelihood)
 		h.level += float64(f.Level)
+		if f.MusicLikelihood >= holdLikelihood {
+			h.sureMusic++
+		}
 	}
 	if held {
 		h.signal++
@@ -184,8 +188,7 @@ func (h *hold) over(speech bool, likelihood float32) {
 
 // sure says that this is a hold and not a snatch of music.
 func (h *hold) sure() bool {
-	return h.counted || h.signal > 0 ||
-		h.music >= holdMinMusic && h.likelihood >= holdLikelihood*float64(h.music)
+	return h.counted || h.signal > 0 || h.sureMusic >= holdMinMusic
 }
 
 // stop ends the evidence: from here on only what the agent says next is collected.
