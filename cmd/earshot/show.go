@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"time"
@@ -40,6 +41,9 @@ func (e *exampleShow) run(ctx context.Context) error {
 	calls, err := examples.Compose(e.audio, e.dir, func(done, total int) {
 		line.set("composing the example calls: %d of %d", done, total)
 	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; `make audio` fetches what the examples are made of", err)
+	}
 	if err != nil {
 		return err
 	}
