@@ -98,7 +98,8 @@ func readAll(t *testing.T, addr string, n int) map[string]int {
 	return got
 }
 
-// next joins the group. A fresh broker answers "no coordinator" while it makes
+// next joins the group. A broker answers "load in progress" while it reads the
+// groups after a restart, and a fresh one "no coordinator" while it makes
 // the topic that holds the groups' offsets.
 func next(t *testing.T, group *kafka.ConsumerGroup) *kafka.Generation {
 	t.Helper()
@@ -107,7 +108,7 @@ func next(t *testing.T, group *kafka.ConsumerGroup) *kafka.Generation {
 		switch {
 		case err == nil:
 			return generation
-		case !errors.Is(err, kafka.GroupCoordinatorNotAvailable) && !errors.Is(err, kafka.NotCoordinatorForGroup):
+		case !errors.Is(err, kafka.GroupCoordinatorNotAvailable) && !errors.Is(err, kafka.NotCoordinatorForGroup) && !errors.Is(err, kafka.GroupLoadInProgress):
 			t.Fatal(err)
 		}
 	}
