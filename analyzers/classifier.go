@@ -27,6 +27,9 @@ type classifier struct {
 	}
 }
 
+// voiceRange is how far below the loudest frame around it, in dB, a frame may be and still be speech.
+const voiceRange = 40
+
 // score is what a block was judged to be: logits, and the likelihood of music.
 type score struct{ speech, music, likelihood float32 }
 
@@ -82,7 +85,7 @@ func (c *classifier) judge(f *front, judged int) {
 	scene := [4]float32{now.speech, now.music, before.speech, before.music}
 	for n := judged * blockFrames; n < (judged+1)*blockFrames; n++ {
 		c.voice[n%ringFrames] = 0
-		if f.at(n).Silent {
+		if h := f.at(n); h.Silent || h.Level < whole.top-voiceRange {
 			continue
 		}
 		in := &c.scratch.frameIn

@@ -63,8 +63,7 @@ func (b *block) add(f, before *dsp.Features) {
 
 // glide tells how far the pitch moved since the frame before, in octaves; half an octave where there is no pitch.
 func glide(f, before *dsp.Features) float32 {
-	const voiced = 0.5
-	if f.Harmonicity < voiced || before.Harmonicity < voiced {
+	if f.Pitch == 0 || before.Pitch == 0 {
 		return 0.5
 	}
 	d := dsp.Log2(f.Pitch / before.Pitch)

@@ -2,7 +2,7 @@ package analyzers
 
 // Thresholds of the decisions: a likelihood has to pass the upper one to begin, and to fall below the lower one to end.
 const (
-	musicOn, musicOff   = 0.65, 0.35
+	musicOn, musicOff   = 0.7, 0.35
 	speechOn, speechOff = 0.5, 0.4
 	// bridge is the longest pause in speech, in frames, that is still speech: stops of consonants and the like.
 	bridge = 10

@@ -10,6 +10,8 @@ const (
 	silentPeak = 8.5 / 32768
 	// pitchFloor is the level below which no pitch is looked for.
 	pitchFloor = -60
+	// Voiced is the harmonicity from which on a frame has a pitch.
+	Voiced = 0.5
 	// numGroups is the number of groups of bins whose tonality is measured apart.
 	numGroups = 4
 )
@@ -25,7 +27,7 @@ type Features struct {
 	Silent  bool
 	Clipped int
 	Bands   [NumBands]float32
-	// Pitch in Hz and Harmonicity are 0 where the frame is too low for either.
+	// Pitch in Hz is 0 where the frame is not Voiced; Harmonicity too where it is very low.
 	Pitch, Harmonicity float32
 	Tilt               float32
 	Peak, PeakShare    float32
@@ -78,7 +80,9 @@ func (a *Analysis) Frame(pcm []float32, f *Features) {
 	Transform(&x, &now)
 	a.pitch.feed(pcm)
 	if f.Level > pitchFloor {
-		f.Pitch, f.Harmonicity = a.pitch.find()
+		if f.Pitch, f.Harmonicity = a.pitch.find(); f.Harmonicity < Voiced {
+			f.Pitch = 0
+		}
 	}
 	a.run++
 	a.spectral(&now, f)

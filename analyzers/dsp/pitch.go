@@ -117,7 +117,7 @@ func finePeriod(x *[pitchTail + 1]float32, around int) (hz, harmonicity float32)
 	var r [5]float32
 	best := 0
 	for i := range r {
-		l := min(max(around+i-2, minLag-2), maxLag)
+		l := min(max(around+i-2, minLag-1), maxLag)
 		then := x[n-pitchWindow-l : n-l]
 		if c := dot(head, then); c > 0 {
 			r[i] = c / Sqrt(float32(energy*dot(then, then))+minPower)
@@ -132,5 +132,5 @@ func finePeriod(x *[pitchTail + 1]float32, around int) (hz, harmonicity float32)
 		at, top = summit(r[best-1], r[best], r[best+1])
 		lag += at
 	}
-	return 4000 / lag, min(top, 1)
+	return min(4000/lag, MaxPitch), min(top, 1)
 }

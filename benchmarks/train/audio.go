@@ -63,12 +63,18 @@ func scale(pcm []float32, db float64) {
 	}
 }
 
-// truth says of each frame of clean speech at the standard level whether it is speech: within 25 dB of the active
-// level, with pauses up to 200 ms bridged and what is shorter than 60 ms left out.
-func truth(speech []float32, active float64) []bool {
-	said := make([]bool, len(speech)/frame)
+// spoken is clean speech with the level, frame by frame, from which it is speech.
+type spoken struct {
+	pcm   []float32
+	least []float64
+}
+
+// truth says of each frame whether it is speech, with pauses up to 200 ms bridged and what is shorter than 60 ms left
+// out.
+func (s *spoken) truth() []bool {
+	said := make([]bool, len(s.pcm)/frame)
 	for n := range said {
-		said[n] = level(speech[n*frame:(n+1)*frame]) > active-25
+		said[n] = level(s.pcm[n*frame:(n+1)*frame]) > s.least[n]
 	}
 	fill(said, true, 3, false)
 	fill(said, false, 11, true)

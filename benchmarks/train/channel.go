@@ -8,6 +8,9 @@ func channel(r rng, s *session, c *corpus) {
 	if chance(r, 0.5) {
 		shelf(x, between(r, 600, 2000), between(r, -9, 9))
 	}
+	for range r.IntN(3) {
+		peaking(x, between(r, 300, 3200), between(r, -8, 8))
+	}
 	if chance(r, 0.25) {
 		echo(r, x)
 	}
@@ -26,6 +29,9 @@ func channel(r rng, s *session, c *corpus) {
 		scale(bed, -math.Abs(between(r, 8, 45)))
 		for i, v := range bed {
 			x[i] += v
+		}
+		for i, m := range masked(s.clean, bed) {
+			s.masked[i] = s.masked[i] || m
 		}
 	}
 	// Most calls are neither very loud nor very low.
@@ -56,6 +62,20 @@ func shelf(x []float32, hz, db float64) {
 	for i, v := range x {
 		low += a * (v - low)
 		x[i] = low + g*(v-low)
+	}
+}
+
+// peaking raises or lowers what is around a frequency.
+func peaking(x []float32, hz, db float64) {
+	a, w := math.Pow(10, db/40), 2*math.Pi*hz/rate
+	alpha := math.Sin(w) / 2
+	d := 1 / (1 + alpha/a)
+	b0, b1, b2, a2 := (1+alpha*a)*d, -2*math.Cos(w)*d, (1-alpha*a)*d, (1-alpha/a)*d
+	var x1, x2, y1, y2 float64
+	for i, v := range x {
+		y := b0*float64(v) + b1*x1 + b2*x2 - b1*y1 - a2*y2
+		x2, x1, y2, y1 = x1, float64(v), y1, y
+		x[i] = float32(y)
 	}
 }
 

@@ -6,21 +6,32 @@ import "math"
 type session struct {
 	pcm           []float32
 	speech, music []bool // by frame
+	// clean is the speech alone; masked frames are speech under something louder: nobody could hear it.
+	clean  []float32
+	masked []bool
 	// doubtful frames are neither taught nor counted: the rests of a piece, the ends of its fades.
 	doubtful []bool
 }
 
 // talk is n samples of one or two voices saying prompts, with pauses of some seconds between them, evenly spread in
-// their logarithm.
-func talk(r rng, c *corpus, n int, least, most float64) []float32 {
-	x := make([]float32, n)
+// their logarithm. Some talk in fragments only: words, syllables.
+func talk(r rng, c *corpus, n int, least, most float64) *spoken {
+	s := &spoken{make([]float32, n), make([]float64, n/frame+1)}
+	for i := range s.least {
+		s.least[i] = standard - 25
+	}
 	voices := []*source{pick(r, c.voices), pick(r, c.voices)}
 	if chance(r, 0.8) {
 		voices[1] = voices[0]
 	}
+	fragments := chance(r, 0.2)
 	for at := 0; at < n; {
-		clip := pick(r, pick(r, voices).clips)
-		speed := between(r, 0.9, 1.12) // a little lower or higher: more speakers than there are
+		voice := pick(r, voices)
+		clip := pick(r, voice.clips)
+		if fragments {
+			clip = fragment(r, clip)
+		}
+		speed := between(r, 0.84, 1.2) // lower or higher: more speakers than there are
 		for i := 0; at < n; i++ {
 			p := float64(i) * speed
 			k := int(p)
@@ -28,12 +39,34 @@ func talk(r rng, c *corpus, n int, least, most float64) []float32 {
 				break
 			}
 			f := float32(p - float64(k))
-			x[at] = clip[k]*(1-f) + clip[k+1]*f
+			s.pcm[at] = clip[k]*(1-f) + clip[k+1]*f
+			s.least[at/frame] = voice.least
 			at++
 		}
 		at += int(math.Exp(between(r, math.Log(least), math.Log(most))) * rate)
 	}
+	return s
+}
+
+// fragment cuts up to a second out of a clip.
+func fragment(r rng, clip []float32) []float32 {
+	n := int(between(r, 0.15, 1) * rate)
+	if len(clip) <= n {
+		return clip
+	}
+	from := r.IntN(len(clip) - n)
+	x := append([]float32(nil), clip[from:from+n]...)
+	for i := range 80 {
+		x[i] *= float32(i) / 80
+		x[n-1-i] *= float32(i) / 80
+	}
 	return x
+}
+
+// insert puts speech at a sample, the first of a frame.
+func (s *spoken) insert(at int, o *spoken) {
+	copy(s.pcm[at:], o.pcm)
+	copy(s.least[at/frame:], o.least[:len(o.pcm)/frame])
 }
 
 // play is n samples from anywhere in a track, or made up.
@@ -68,22 +101,23 @@ var likes = [][]string{
 // compose makes a session of some seconds.
 func compose(r rng, c *corpus, seconds int) *session {
 	n := seconds * rate
-	speech, music, other := make([]float32, n), make([]float32, n), make([]float32, n)
+	speech := &spoken{make([]float32, n), make([]float64, n/frame+1)}
+	music, other := make([]float32, n), make([]float32, n)
 	like := pick(r, likes)
 	loudness := between(r, -12, 6) // of music against speech
 	for at := 0; at < n; {
-		length := min(int(math.Exp(between(r, math.Log(2), math.Log(20)))*rate), n-at)
+		length := min(int(math.Exp(between(r, math.Log(2), math.Log(20)))*50)*frame, n-at)
 		end := at + length
 		switch part := pick(r, like); part {
 		case "talk":
-			copy(speech[at:end], talk(r, c, length, 0.05, 3))
+			speech.insert(at, talk(r, c, length, 0.05, 3))
 		case "music", "both":
 			x := play(r, c, length)
 			scale(x, loudness)
 			fade(r, x)
 			if part == "both" {
 				scale(x, -loudness-between(r, -5, 18))
-				copy(speech[at:end], talk(r, c, length, 0.1, 4))
+				speech.insert(at, talk(r, c, length, 0.1, 4))
 			}
 			copy(music[at:end], x)
 		case "signal":
@@ -93,15 +127,16 @@ func compose(r rng, c *corpus, seconds int) *session {
 		case "noise":
 			copy(other[at:end], noise(r, length, pick(r, noises), c))
 		case "pause":
-			end = min(at+int(math.Exp(between(r, math.Log(0.5), math.Log(25)))*rate), n)
+			end = min(at+int(math.Exp(between(r, math.Log(0.5), math.Log(25)))*50)*frame, n)
 		}
 		at = end
 	}
-	s := &session{speech: truth(speech, standard)}
+	s := &session{speech: speech.truth()}
 	s.music, s.doubtful = heardMusic(music)
+	s.clean, s.masked = speech.pcm, masked(speech.pcm, music)
 	s.pcm = make([]float32, n)
 	for i := range s.pcm {
-		s.pcm[i] = speech[i] + music[i] + other[i]
+		s.pcm[i] = speech.pcm[i] + music[i] + other[i]
 	}
 	return s
 }
@@ -150,4 +185,14 @@ func heardMusic(music []float32) (is, doubtful []bool) {
 		i = j
 	}
 	return is, doubtful
+}
+
+// masked says of each frame whether the speech is more than 3 dB under another sound.
+func masked(speech, other []float32) []bool {
+	is := make([]bool, len(speech)/frame)
+	for i := range is {
+		at, end := i*frame, (i+1)*frame
+		is[i] = level(speech[at:end]) < level(other[at:end])-3
+	}
+	return is
 }

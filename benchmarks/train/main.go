@@ -7,6 +7,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -32,8 +33,8 @@ func run() error {
 	out := flag.String("out", "", "file for the weights; without it the weights in use are measured")
 	card := flag.String("card", "", "file for the model card")
 	seed := flag.Uint64("seed", 1, "seed of all chance")
-	sessions := flag.Int("sessions", 540, "sessions of 40 s to learn from")
-	epochs := flag.Int("epochs", 10, "times each is seen")
+	sessions := flag.Int("sessions", 1500, "sessions of 40 s to learn from")
+	epochs := flag.Int("epochs", 16, "times each is seen")
 	flag.Parse()
 	if err := os.MkdirAll(*cache, 0o755); err != nil {
 		return fmt.Errorf("cannot make cache: %w", err)
@@ -45,6 +46,9 @@ func run() error {
 	voice, err := synthetic(*cache)
 	if err != nil {
 		return err
+	}
+	if !voice.settle() {
+		return errors.New("cannot use the synthetic voices: they are all noise")
 	}
 	audio["train"].voices = append(audio["train"].voices, voice)
 	for _, name := range []string{"train", "dev", "test"} {
@@ -76,7 +80,7 @@ func teach(seed uint64, c *corpus, sessions, epochs int) (scene, frame *dsp.Net)
 		return s
 	}
 	untrained := &dsp.Net{Layers: []dsp.Layer{{In: analyzers.SceneInputs, Out: 2, Weights: make([]float32, 2*analyzers.SceneInputs), Bias: make([]float32, 2)}}}
-	scenes := samples{inputs: analyzers.SceneInputs, outputs: 2}
+	scenes := samples{inputs: analyzers.SceneInputs, outputs: 2, dropout: 0.15}
 	all := make([]*session, sessions)
 	for i := range all {
 		s := compose40(i)
@@ -84,14 +88,14 @@ func teach(seed uint64, c *corpus, sessions, epochs int) (scene, frame *dsp.Net)
 		analyzers.Observe(untrained, s.pcm, func(n int, in []float32) { s.addBlock(&scenes, n, in) }, func(int, []float32) {})
 	}
 	slog.Info("learning", "net", "scene", "blocks", scenes.rows())
-	scene, loss := train(seed, &scenes, epochs, analyzers.SceneInputs, 32, 16, 2)
+	scene, loss := train(seed, &scenes, epochs, analyzers.SceneInputs, 40, 16, 2)
 	slog.Info("learned", "net", "scene", "loss", loss)
-	frames := samples{inputs: analyzers.FrameInputs, outputs: 1}
+	frames := samples{inputs: analyzers.FrameInputs, outputs: 1, dropout: 0.05}
 	for _, s := range all {
 		analyzers.Observe(scene, s.pcm, func(int, []float32) {}, func(n int, in []float32) { s.addFrame(&frames, n, in) })
 	}
 	slog.Info("learning", "net", "frame", "frames", frames.rows())
-	frame, loss = train(seed+1, &frames, max(epochs/2, 1), analyzers.FrameInputs, 20, 1)
+	frame, loss = train(seed+1, &frames, max(epochs/2, 1), analyzers.FrameInputs, 28, 1)
 	slog.Info("learned", "net", "frame", "loss", loss)
 	return scene, frame
 }
@@ -110,8 +114,11 @@ func (s *session) addBlock(to *samples, n int, in []float32) {
 		return
 	}
 	speechCount, musicCount := float32(1), float32(1)
-	if doubtful > 0 {
+	switch {
+	case doubtful > 0:
 		musicCount = 0.1
+	case music == 0 && speech > 0:
+		musicCount = 1.5
 	}
 	to.add(in, []float32{speech / frames, music / frames}, []float32{speechCount, musicCount})
 }
@@ -122,8 +129,11 @@ func (s *session) addFrame(to *samples, n int, in []float32) {
 		return
 	}
 	count := float32(1)
-	if s.music[n] && !s.speech[n] {
-		count = 4
+	switch {
+	case s.speech[n] && s.masked[n]:
+		count = 0.2
+	case s.music[n] && !s.speech[n]:
+		count = 1.5
 	}
 	to.add(in, []float32{one(s.speech[n])}, []float32{count})
 }

@@ -11,6 +11,7 @@ import (
 // samples are what a net is taught: rows of inputs, the outputs wanted, 0 to 1, and how much each output counts.
 type samples struct {
 	inputs, outputs int
+	dropout         float32
 	in, want, count []float32
 }
 
@@ -86,7 +87,7 @@ func train(seed uint64, s *samples, epochs int, widths ...int) (*dsp.Net, float6
 			var wait sync.WaitGroup
 			for h := range halves {
 				part := order[b+h*batch/halves : b+(h+1)*batch/halves]
-				wait.Go(func() { losses[h] = gradient(t.net, s, part, grads[h]) })
+				wait.Go(func() { losses[h] = gradient(t.net, s, part, grads[h], uint64(t.step*halves+h)) })
 			}
 			wait.Wait()
 			loss += losses[0] + losses[1]
@@ -97,8 +98,12 @@ func train(seed uint64, s *samples, epochs int, widths ...int) (*dsp.Net, float6
 	return t.net, loss / float64(s.rows())
 }
 
-// gradient adds up the gradients of some rows.
-func gradient(net *dsp.Net, s *samples, rows []int, grads [][]float32) (loss float64) {
+// gradient adds up the gradients of some rows. Of each row's inputs a share is withheld, so that no net relies on a few that
+// happen to tell the voices and tracks it is taught from.
+func gradient(net *dsp.Net, s *samples, rows []int, grads [][]float32, seed uint64) (loss float64) {
+	dropout := s.dropout
+	r := rand.New(rand.NewPCG(seed, 11))
+	input := make([]float32, s.inputs)
 	for _, g := range grads {
 		clear(g)
 	}
@@ -109,7 +114,15 @@ func gradient(net *dsp.Net, s *samples, rows []int, grads [][]float32) (loss flo
 		errs[i] = make([]float32, l.In)
 	}
 	for _, row := range rows {
-		acts[0] = s.in[row*s.inputs : (row+1)*s.inputs]
+		copy(input, s.in[row*s.inputs:])
+		for k := range input {
+			if r.Float32() < dropout {
+				input[k] = 0
+			} else {
+				input[k] *= 1 / (1 - dropout)
+			}
+		}
+		acts[0] = input
 		for i, l := range net.Layers {
 			for j := range acts[i+1] {
 				v := l.Bias[j]

@@ -20,7 +20,7 @@ func noise(r rng, n int, kind string, c *corpus) []float32 {
 	x := make([]float32, n)
 	if kind == "babble" {
 		for range 5 + r.IntN(4) {
-			babbler := talk(r, c, n, 0.05, 0.3)
+			babbler := talk(r, c, n, 0.05, 0.3).pcm
 			for i := range x {
 				x[i] += babbler[i]
 			}

@@ -17,6 +17,8 @@ import (
 type source struct {
 	name  string
 	clips [][]float32
+	// least is the level of a frame of speech at least, in dBov: above the noise that the voice was recorded with.
+	least float64
 }
 
 // corpus is the audio of one split.
@@ -64,8 +66,8 @@ func load(data, cache, splits string) (map[string]*corpus, error) {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
-		e := match(entries, filepath.ToSlash(name))
-		if e == nil || e.kind == "-" {
+		e, called := match(entries, filepath.ToSlash(name))
+		if e == nil {
 			return nil
 		}
 		pcm, err := decode(name, cache)
@@ -74,37 +76,63 @@ func load(data, cache, splits string) (map[string]*corpus, error) {
 		}
 		c := all[e.split]
 		if e.kind == "music" {
-			c.tracks = append(c.tracks, &source{strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), [][]float32{excerpt(pcm)}})
+			c.tracks = append(c.tracks, &source{name: strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), clips: [][]float32{excerpt(pcm)}})
 			return nil
 		}
-		v := voices[e.name]
+		v := voices[called]
 		if v == nil {
-			v = &source{name: e.name}
-			voices[e.name], c.voices = v, append(c.voices, v)
+			v = &source{name: called}
+			voices[called], c.voices = v, append(c.voices, v)
 		}
-		if pcm = trim(pcm); len(pcm) > rate/5 {
+		if pcm = trim(pcm); len(pcm) > rate/5 && len(v.clips) < 700 {
 			v.clips = append(v.clips, pcm)
 		}
 		return nil
 	})
+	for _, c := range all {
+		c.voices = slices.DeleteFunc(c.voices, func(v *source) bool { return !v.settle() })
+	}
 	return all, err
 }
 
-// match finds the entry for a file. A file to be left out is named by a line of the split `none`, wherever it stands.
-func match(entries []entry, name string) (found *entry) {
+// settle finds the level above which the voice speaks: 25 dB under its active level, or above the noise of the recording.
+// It reports whether the two are far enough apart for the energy to tell what is speech.
+func (s *source) settle() bool {
+	var levels []float64
+	for _, clip := range s.clips {
+		for n := 0; n+frame <= len(clip); n += frame {
+			levels = append(levels, level(clip[n:n+frame]))
+		}
+	}
+	if len(levels) == 0 {
+		return false
+	}
+	slices.Sort(levels)
+	noise := levels[len(levels)*3/100]
+	s.least = max(standard-25, noise+8)
+	if noise > standard-14 { // cut so closely that no pause is left to measure noise in
+		s.least = standard - 25
+	}
+	return s.least < standard-16
+}
+
+// match finds the entry for a file, and the name it gives the file's source. A file to be left out is named by a line of the
+// split `none`, wherever it stands.
+func match(entries []entry, path string) (found *entry, name string) {
 	for i := range entries {
 		e := &entries[i]
-		if !e.files.MatchString(name) {
+		at := e.files.FindStringSubmatchIndex(path)
+		if at == nil {
 			continue
 		}
 		if e.split == "none" {
-			return nil
+			return nil, ""
 		}
 		if found == nil {
-			found = e
+			found, name = e, string(e.files.ExpandString(nil, e.name, path, at))
 		}
 	}
-	return found
+	return found, name
 }
 
 // excerpt is at most four minutes of a track, from its middle, so that no long track outweighs the others.
