@@ -30,6 +30,10 @@ type classifier struct {
 // voiceRange is how far below the loudest frame around it, in dB, a frame may be and still be speech.
 const voiceRange = 40
 
+// leastMusic is the level in dBov below which nothing is called music: what a line carries there is echo, hum and the
+// rounding of its codec. Music that a customer is meant to hear is well above -45.
+const leastMusic = -55
+
 // score is what a block was judged to be: logits, and the likelihood of music.
 type score struct{ speech, music, likelihood float32 }
 
@@ -80,6 +84,9 @@ func (c *classifier) judge(f *front, judged int) {
 		out := &c.scratch.sceneOut
 		c.nets.scene.Run(c.scratch.sceneIn[:], out[:])
 		*now = score{speech: out[0], music: out[1], likelihood: dsp.Sigmoid(out[1])}
+		if c.context.topAround(2) < leastMusic {
+			now.likelihood = 0
+		}
 	}
 	before := &c.score[(judged+scored-1)%scored]
 	scene := [4]float32{now.speech, now.music, before.speech, before.music}

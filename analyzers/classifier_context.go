@@ -100,6 +100,15 @@ func (c *context) push(b *block) {
 	c.start = (c.start + 1) % contextBlocks
 }
 
+// topAround is the highest level of a frame in the block to be judged and some on either side.
+func (c *context) topAround(blocks int) float32 {
+	top := float32(dsp.MinDB)
+	for i := blocksBefore - blocks; i <= blocksBefore+blocks; i++ {
+		top = max(top, c.at(i).top)
+	}
+	return top
+}
+
 // gather sums the blocks from one place to before another.
 func (c *context) gather(from, to int, into *block) {
 	into.clear()
