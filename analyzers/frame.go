@@ -52,10 +52,11 @@ type Frame struct {
 	SpeechLikelihood, MusicLikelihood float32
 	// Speech and Music are the decisions, after smoothing with what came before and after.
 	Speech, Music bool
-	// Raised says that the speaker's voice is raised over their own earlier speech; Rise by how many dB, TiltRise by
-	// how many dB of spectral tilt, PitchRise by how many semitones. All 0 until enough speech was heard.
-	Raised                    bool
-	Rise, TiltRise, PitchRise float32
+	// Loud says that the speaker is well above their own level earlier in the call: by Rise dB. TiltRise and PitchRise say
+	// how much the spectral tilt (dB) and the pitch (semitones) of all that loud scene are above theirs, and RaisedConfidence
+	// how likely that makes a raised voice, not just a gain. Raised is the decision. All are 0 until enough speech was heard.
+	Loud, Raised                                bool
+	Rise, TiltRise, PitchRise, RaisedConfidence float32
 	// Lost and Clipped count samples.
 	Lost, Clipped int
 	// Open, Tone and Comfort are as in Input.

@@ -16,10 +16,12 @@ const (
 type loudness struct{ legs [2]loudnessLeg }
 
 type loudnessLeg struct {
-	open              bool
-	start, end, n     int
-	rise, tilt, pitch float64 // sums over raised frames
-	lastEmit          int
+	open          bool
+	start, end, n int
+	rise          float64 // sum over loud frames
+	// What the last of them says of the scene so far.
+	tilt, pitch, confidence float32
+	lastEmit                int
 }
 
 func newLoudness() *loudness { return new(loudness) }
@@ -48,15 +50,14 @@ func (a *loudness) Frame(now *Instant, emit Emit) {
 
 func (l *loudnessLeg) step(f *Frame, leg schemas.Leg, i int, emit Emit) {
 	switch {
-	case f.Raised:
+	case f.Loud:
 		if !l.open {
 			*l = loudnessLeg{open: true, start: max(0, i-raisedLag), lastEmit: i}
 		}
 		l.end = i + 1
 		l.n++
 		l.rise += float64(f.Rise)
-		l.tilt += float64(f.TiltRise)
-		l.pitch += float64(f.PitchRise)
+		l.tilt, l.pitch, l.confidence = f.TiltRise, f.PitchRise, f.RaisedConfidence
 		if l.n >= raisedMin && i-l.lastEmit >= 50 {
 			l.lastEmit = i
 			l.send(leg, true, emit)
@@ -76,12 +77,12 @@ func (l *loudnessLeg) close(leg schemas.Leg, emit Emit) {
 func (l *loudnessLeg) send(leg schemas.Leg, open bool, emit Emit) {
 	n := float64(l.n)
 	s := Segment{
-		Kind: "raised", Leg: leg, Open: open, Confidence: 1, Value: l.rise / n,
+		Kind: "raised", Leg: leg, Open: open, Confidence: float64(l.confidence), Value: l.rise / n,
 		Start: time.Duration(l.start) * FrameDuration,
 		End:   time.Duration(l.end) * FrameDuration,
 	}
-	s.Set("tilt_rise", l.tilt/n)
-	s.Set("pitch_rise", l.pitch/n)
+	s.Set("tilt_rise", float64(l.tilt))
+	s.Set("pitch_rise", float64(l.pitch))
 	s.Set("held", frames(l.n))
 	emit(s)
 }

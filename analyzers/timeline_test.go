@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite the golden files of this packag
 //
 //	end 60 by agent            the call's length, and who hung up
 //	mono                       one mixed leg
-//	agent 1-4 speech           also music, raised, tone, closed, mute (digital silence), level=-20
+//	agent 1-4 speech           also music, raised, amplified, tone, closed, mute (digital silence), level=-20, ring=450 (a steady tone)
 //	event 10 HOLD
 type timeline struct {
 	length float64
@@ -114,7 +114,10 @@ func (tl *timeline) frame(leg string, index int) *Frame {
 		case "music":
 			f.Music, f.MusicLikelihood, f.Level = true, 0.97, -22
 		case "raised":
-			f.Raised, f.Rise, f.TiltRise, f.PitchRise, f.Level = true, 11, 5, 4, -13
+			f.Loud, f.Raised, f.RaisedConfidence, f.Level = true, true, 0.9, -13
+			f.Rise, f.TiltRise, f.PitchRise = 11, 5, 4
+		case "amplified":
+			f.Loud, f.Rise, f.RaisedConfidence, f.Level = true, 11, 0.1, -13
 		case "tone":
 			f.Tone = true
 		case "mute":
@@ -122,9 +125,16 @@ func (tl *timeline) frame(leg string, index int) *Frame {
 		case "closed":
 			f.Open, f.Level = false, -127
 		default:
-			if v, ok := strings.CutPrefix(s.what, "level="); ok {
-				l, _ := strconv.ParseFloat(v, 32)
-				f.Level = float32(l)
+			name, v, _ := strings.Cut(s.what, "=")
+			x, err := strconv.ParseFloat(v, 32)
+			if err != nil {
+				panic("unknown in a timeline: " + s.what)
+			}
+			switch name {
+			case "level":
+				f.Level = float32(x)
+			case "ring": // a steady tone of that many Hz
+				f.Peak, f.PeakShare, f.Level = float32(x), 0.98, -22
 			}
 		}
 	}
