@@ -16,6 +16,7 @@
 //	    measure: it.duration             # CEL: the number that is held against the limit
 //	    unit: s
 //	    above: 120                       # exactly one of above (>), at_least (>=), below (<), at_most (<=)
+//	    confidence: 0.5                  # segments of which the analyzer is less sure are stored, and do not count
 //	    unless: overlaps(it, 'oneway')   # CEL: the flag is kept, but exonerated
 //	    points: 5
 //	    class: serious                   # minor 一般, serious 较严重违纪, grave 严重违纪
@@ -24,7 +25,7 @@
 //
 // Two more maps stand beside the rules. `needs` names conditions on the call: a rule whose need does not hold is
 // stored as not assessable with the need's reason, and is never a flag. `profiles` names variations: a profile may change limit,
-// points, enabled, unless and live of rules, and nothing else.
+// points, confidence, enabled, unless and live of rules, and nothing else.
 //
 // # The language
 //

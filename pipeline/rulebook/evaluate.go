@@ -8,7 +8,7 @@ import (
 
 // onSegment holds a segment against a rule. It gives a flag, final or exonerated, if the limit is broken.
 func (j *Judge) onSegment(r *rule, s *analyzers.Segment) (Flag, bool, error) {
-	if s.Open && (!r.Live || r.comparison.downward) {
+	if s.Open && (!r.Live || r.comparison.downward) || s.Confidence < r.Confidence {
 		return Flag{}, false, nil
 	}
 	j.scope.item.segment = s
@@ -30,7 +30,7 @@ func (j *Judge) onCall(r *rule, end time.Duration) (Flag, bool, error) {
 	}
 	f.ID = FlagID(j.callID, r.ID, 0)
 	f.End, f.Confidence = end, 1
-	if at, ok := j.segments.span(r.Evidence, r.Live); ok {
+	if at, ok := j.segments.span(r.Evidence, r.Live, r.Confidence); ok {
 		f.Leg, f.Start, f.End, f.Confidence = at.leg, at.start, at.end, at.confidence
 	}
 	return f, true, nil
@@ -38,7 +38,7 @@ func (j *Judge) onCall(r *rule, end time.Duration) (Flag, bool, error) {
 
 // evaluate asks the rule's expressions in the scope that is set.
 func (j *Judge) evaluate(r *rule) (Flag, bool, error) {
-	j.scope.facts.open = r.Live
+	j.scope.facts.open, j.scope.facts.least = r.Live, r.Confidence
 	if candidate, err := r.when.holds(&j.scope); err != nil || !candidate {
 		return Flag{}, false, err
 	}

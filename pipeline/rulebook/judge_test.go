@@ -1,6 +1,7 @@
 package rulebook_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,43 @@ func hold(start, length time.Duration) *analyzers.Segment {
 	return &analyzers.Segment{
 		Kind: "hold", Leg: schemas.Leg_LEG_AGENT, Start: start, End: start + length, Source: "music",
 		Value: length.Seconds(), Confidence: 1,
+	}
+}
+
+// TestConfidence holds segments of growing confidence against rules that ask for it: on the segment, and on the call.
+func TestConfidence(t *testing.T) {
+	text := strings.Replace(oneRule, "    points: 5\n", "    points: 5\n    confidence: 0.6\n", 1)
+	text = strings.NewReplacer("    needs: [two-legs]\n", "", "    unless: overlaps(it, 'departed')\n", "").Replace(text)
+	text = strings.Replace(text, "profiles:", `  - id: holds
+    title: {zh: 次数, en: Number}
+    about: {zh: 说明, en: Explained}
+    clause: A
+    basis: default
+    on: call
+    measure: count('hold')
+    confidence: 0.6
+    above: 1
+    points: 1
+    class: minor
+    evidence: hold
+profiles:`, 1)
+	j := load(t, text, "").NewJudge("call")
+	var got []string
+	for i, confidence := range []float64{0.3, 0.59, 0.6, 0.9} {
+		s := hold(time.Duration(i+1)*200*time.Second, 150*time.Second)
+		s.Confidence = confidence
+		j.Segment(s)
+	}
+	for _, f := range j.End(rulebook.Call{Legs: 2, Duration: 1000 * time.Second}).Flags {
+		got = append(got, fmt.Sprintf("%s %v measured %v confidence %v", f.Rule, f.Start, f.Measured, f.Confidence))
+	}
+	want := []string{
+		"long-hold 10m0s measured 150 confidence 0.6",
+		"long-hold 13m20s measured 150 confidence 0.9",
+		"holds 10m0s measured 2 confidence 0.6",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("flags (-want +got):\n%s", diff)
 	}
 }
 

@@ -38,6 +38,8 @@ type facts struct {
 	segments *timelines
 	// open says that segments which still go on count as well.
 	open bool
+	// least is the confidence below which a segment does not count.
+	least float64
 }
 
 // item is `it`: the segment being judged.
@@ -83,15 +85,15 @@ func segmentFunctions() cel.EnvOption {
 	}
 	options := []cel.EnvOption{
 		perKind("count", cel.DoubleType, func(f *facts, kind string) ref.Val {
-			n, _ := f.segments.sum(kind, f.open)
+			n, _ := f.segments.sum(kind, f.open, f.least)
 			return types.Double(n)
 		}),
 		perKind("total", cel.DoubleType, func(f *facts, kind string) ref.Val {
-			_, length := f.segments.sum(kind, f.open)
+			_, length := f.segments.sum(kind, f.open, f.least)
 			return types.Double(length.Seconds())
 		}),
 		perKind("any", cel.BoolType, func(f *facts, kind string) ref.Val {
-			n, _ := f.segments.sum(kind, f.open)
+			n, _ := f.segments.sum(kind, f.open, f.least)
 			return types.Bool(n > 0)
 		}),
 		cel.Function("overlaps", cel.Overload("overlaps_call_it_kind",

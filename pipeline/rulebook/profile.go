@@ -28,10 +28,10 @@ func (b *Rulebook) readProfiles(n *yaml.Node, l *language, chosen string, p *pro
 	}
 }
 
-// change returns the rule as a profile has it. A profile may change limit, points, enabled, unless and live: a rule
+// change returns the rule as a profile has it. A profile may change limit, points, confidence, enabled, unless and live: a rule
 // stays the same rule, so that its flags keep their ids and can be compared.
 func (l *language) change(r rule, e entry, what string, p *problems) rule {
-	keys := []string{"points", "enabled", "unless", "live"}
+	keys := []string{"points", "confidence", "enabled", "unless", "live"}
 	for _, c := range comparisons() {
 		keys = append(keys, c.name)
 	}
@@ -42,6 +42,9 @@ func (l *language) change(r rule, e entry, what string, p *problems) rule {
 	}
 	if v, ok := values["enabled"]; ok {
 		r.Enabled = p.boolean(v, "enabled of "+what)
+	}
+	if v, ok := values["confidence"]; ok {
+		r.Confidence = p.share(v, "confidence of "+what)
 	}
 	if v, ok := values["live"]; ok {
 		r.Live = p.boolean(v, "live of "+what)

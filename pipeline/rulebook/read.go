@@ -38,7 +38,7 @@ func required() []string {
 }
 
 func ruleKeys() []string {
-	keys := append(required(), "needs", "when", "unless", "unit", "live", "enabled", "evidence")
+	keys := append(required(), "needs", "when", "unless", "unit", "confidence", "live", "enabled", "evidence")
 	for _, c := range comparisons() {
 		keys = append(keys, c.name)
 	}
@@ -66,17 +66,18 @@ func (l *language) rule(n *yaml.Node, needs map[string]*need, p *problems) *rule
 	}
 	of := func(key string) string { return key + " of " + what }
 	for key, read := range map[string]func(*yaml.Node, string){
-		"title":    func(v *yaml.Node, k string) { r.Title = p.bilingual(v, k) },
-		"about":    func(v *yaml.Node, k string) { r.About = p.bilingual(v, k) },
-		"clause":   func(v *yaml.Node, k string) { r.Clauses = p.texts(v, k) },
-		"unit":     func(v *yaml.Node, k string) { r.Unit, _ = p.text(v, k) },
-		"basis":    func(v *yaml.Node, k string) { r.Basis = Basis(p.choice(v, k, "regulation", "default", "owner")) },
-		"class":    func(v *yaml.Node, k string) { r.Class = Class(p.choice(v, k, "minor", "serious", "grave")) },
-		"points":   func(v *yaml.Node, k string) { r.Points = p.points(v, k) },
-		"live":     func(v *yaml.Node, k string) { r.Live = p.boolean(v, k) },
-		"enabled":  func(v *yaml.Node, k string) { r.Enabled = p.boolean(v, k) },
-		"needs":    func(v *yaml.Node, k string) { r.readNeeds(v, k, needs, p) },
-		"evidence": func(v *yaml.Node, k string) { r.Evidence = p.choice(v, k, l.kindNames()...) },
+		"title":      func(v *yaml.Node, k string) { r.Title = p.bilingual(v, k) },
+		"about":      func(v *yaml.Node, k string) { r.About = p.bilingual(v, k) },
+		"clause":     func(v *yaml.Node, k string) { r.Clauses = p.texts(v, k) },
+		"unit":       func(v *yaml.Node, k string) { r.Unit, _ = p.text(v, k) },
+		"basis":      func(v *yaml.Node, k string) { r.Basis = Basis(p.choice(v, k, "regulation", "default", "owner")) },
+		"class":      func(v *yaml.Node, k string) { r.Class = Class(p.choice(v, k, "minor", "serious", "grave")) },
+		"points":     func(v *yaml.Node, k string) { r.Points = p.points(v, k) },
+		"confidence": func(v *yaml.Node, k string) { r.Confidence = p.share(v, k) },
+		"live":       func(v *yaml.Node, k string) { r.Live = p.boolean(v, k) },
+		"enabled":    func(v *yaml.Node, k string) { r.Enabled = p.boolean(v, k) },
+		"needs":      func(v *yaml.Node, k string) { r.readNeeds(v, k, needs, p) },
+		"evidence":   func(v *yaml.Node, k string) { r.Evidence = p.choice(v, k, l.kindNames()...) },
 	} {
 		if v, ok := values[key]; ok {
 			read(v, of(key))
@@ -90,6 +91,15 @@ func (l *language) rule(n *yaml.Node, needs map[string]*need, p *problems) *rule
 		l.readExpressions(r, values, of, p)
 	}
 	return r
+}
+
+// share reads a number from 0 to 1.
+func (p *problems) share(v *yaml.Node, what string) float64 {
+	share := p.number(v, what)
+	if share < 0 || share > 1 {
+		p.add(v.Line, "0 to 1", "%s is %v", what, share)
+	}
+	return share
 }
 
 func (p *problems) points(v *yaml.Node, what string) float64 {

@@ -46,6 +46,8 @@ type Rule struct {
 	// Comparison is above, at_least, below or at_most: how a violation relates to the limit.
 	Comparison string
 	Limit      float64
+	// Confidence is how sure the analyzer must at least be of a segment for it to count, 0 to 1.
+	Confidence float64
 	Points     float64
 	Class      Class
 	Live       bool

@@ -105,12 +105,13 @@ func (l *timeline) drop(s *analyzers.Segment) {
 	l.length += s.Duration()
 }
 
-// sum returns how many segments of a kind there are, and how long they last in all.
-func (t *timelines) sum(kind string, open bool) (int, time.Duration) {
+// sum returns how many segments of a kind there are that are sure enough, and how long they last in all. Those that no
+// longer fit count as sure.
+func (t *timelines) sum(kind string, open bool, least float64) (int, time.Duration) {
 	line := t.of(kind)
 	n, length := line.dropped, line.length
 	for i := range line.segments {
-		if s := &line.segments[i]; open || !s.Open {
+		if s := &line.segments[i]; (open || !s.Open) && s.Confidence >= least {
 			n++
 			length += s.Duration()
 		}
@@ -142,14 +143,14 @@ type span struct {
 	confidence float64
 }
 
-// span reaches from a kind's first segment to its last. The leg is theirs when they all have the same.
-func (t *timelines) span(kind string, open bool) (span, bool) {
+// span reaches from a kind's first segment that is sure enough to its last. The leg is theirs when they all have the same.
+func (t *timelines) span(kind string, open bool, least float64) (span, bool) {
 	line := t.of(kind)
 	found := line.dropped > 0
 	all := span{start: line.first, end: line.last, confidence: 1}
 	for i := range line.segments {
 		s := &line.segments[i].Segment
-		if s.Open && !open {
+		if s.Open && !open || s.Confidence < least {
 			continue
 		}
 		if !found {
