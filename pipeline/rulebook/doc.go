@@ -21,6 +21,7 @@
 //	    points: 5
 //	    class: serious                   # minor 一般, serious 较严重违纪, grave 严重违纪
 //	    live: true                       # may be raised while the call, and even the segment, still goes on
+//	    where: it.leg == 'agent'         # CEL, only with evidence: which of those segments count
 //	    evidence: hold                   # only with on: call: the kind of segment to listen to
 //
 // Two more maps stand beside the rules. `needs` names conditions on the call: a rule whose need does not hold is

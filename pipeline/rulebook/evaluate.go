@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/earshot/earshot/analyzers"
@@ -30,7 +31,7 @@ func (j *Judge) onCall(r *rule, end time.Duration) (Flag, bool, error) {
 	}
 	f.ID = FlagID(j.callID, r.ID, 0)
 	f.End, f.Confidence = end, 1
-	if at, ok := j.segments.span(r.Evidence, r.Live, r.Confidence); ok {
+	if at, ok := j.segments.span(r.Evidence, j.scope.facts.counts); ok {
 		f.Leg, f.Start, f.End, f.Confidence = at.leg, at.start, at.end, at.confidence
 	}
 	return f, true, nil
@@ -38,11 +39,12 @@ func (j *Judge) onCall(r *rule, end time.Duration) (Flag, bool, error) {
 
 // evaluate asks the rule's expressions in the scope that is set.
 func (j *Judge) evaluate(r *rule) (Flag, bool, error) {
-	j.scope.facts.open, j.scope.facts.least = r.Live, r.Confidence
+	j.scope.facts.judged(r)
 	if candidate, err := r.when.holds(&j.scope); err != nil || !candidate {
 		return Flag{}, false, err
 	}
 	measured, err := r.measure.figure(&j.scope)
+	err = cmp.Or(err, j.scope.facts.failed)
 	if err != nil || !r.comparison.broken(measured, r.Limit) {
 		return Flag{}, false, err
 	}

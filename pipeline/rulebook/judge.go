@@ -119,7 +119,7 @@ func (j *Judge) End(c Call) Verdict {
 // rule judges one rule for the ended call: its flags in the order of time, or why it is not assessable.
 func (j *Judge) rule(r *rule, c Call) ([]Flag, *NotAssessable) {
 	j.scope.item.segment = nil
-	j.scope.facts.open, j.scope.facts.least = r.Live, r.Confidence
+	j.scope.facts.judged(r)
 	for _, n := range r.needs {
 		holds, err := n.that.holds(&j.scope)
 		if err != nil {

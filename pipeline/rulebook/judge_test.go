@@ -51,6 +51,7 @@ func TestConfidence(t *testing.T) {
     basis: default
     on: call
     measure: count('hold')
+    where: it.duration > 100.0
     confidence: 0.6
     above: 1
     points: 1
@@ -63,6 +64,9 @@ profiles:`, 1)
 		s := hold(time.Duration(i+1)*200*time.Second, 150*time.Second)
 		s.Confidence = confidence
 		j.Segment(s)
+		short := *s // does not count
+		short.Start, short.End, short.Confidence = s.End+time.Second, s.End+11*time.Second, 1
+		j.Segment(&short)
 	}
 	for _, f := range j.End(rulebook.Call{Legs: 2, Duration: 1000 * time.Second}).Flags {
 		got = append(got, fmt.Sprintf("%s %v measured %v confidence %v", f.Rule, f.Start, f.Measured, f.Confidence))

@@ -43,7 +43,7 @@ func TestWrongRulebookIsRefused(t *testing.T) {
 		want           string // one line of the error
 	}{
 		{"misspelt key", "measure: it.duration", "mesure: it.duration",
-			`r.yaml:14: a rule has an unknown key "mesure", expected one of about, above, at_least, at_most, basis, below, class, clause, confidence, enabled, evidence, id, live, measure, needs, on, points, title, unit, unless, when (did you mean measure?)`},
+			`r.yaml:14: a rule has an unknown key "mesure", expected one of about, above, at_least, at_most, basis, below, class, clause, confidence, enabled, evidence, id, live, measure, needs, on, points, title, unit, unless, when, where (did you mean measure?)`},
 		{"missing key", "    measure: it.duration\n", "", `r.yaml:6: rule long-hold has no measure, expected measure`},
 		{"misspelt measure", "it.duration", "it.durration",
 			`r.yaml:14: measure of rule long-hold: hold has no "durration", expected one of after, agent_speech, before, confidence, duration, end, index, kind, leg, music, signal, source, speech_after, speech_before, start, value (did you mean duration?)`},

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 
@@ -38,8 +39,27 @@ type facts struct {
 	segments *timelines
 	// open says that segments which still go on count as well.
 	open bool
-	// least is the confidence below which a segment does not count.
-	least float64
+	// rule is the one that asks: its confidence and its `where` say which segments count.
+	rule *rule
+	// failed is why a `where` could not be evaluated.
+	failed error
+}
+
+// judged makes the facts those that a rule sees.
+func (f *facts) judged(r *rule) { f.rule, f.open, f.failed = r, r.Live, nil }
+
+// counts says whether a segment counts for the rule that asks.
+func (f *facts) counts(s *analyzers.Segment) bool {
+	switch r := f.rule; {
+	case s.Open && !f.open, s.Confidence < r.Confidence:
+		return false
+	case r.where == nil || s.Kind != r.Evidence:
+		return true
+	default:
+		ok, err := r.where.holds(&scope{facts: *f, item: item{segment: s}})
+		f.failed = cmp.Or(f.failed, err)
+		return ok
+	}
 }
 
 // item is `it`: the segment being judged.
@@ -85,15 +105,15 @@ func segmentFunctions() cel.EnvOption {
 	}
 	options := []cel.EnvOption{
 		perKind("count", cel.DoubleType, func(f *facts, kind string) ref.Val {
-			n, _ := f.segments.sum(kind, f.open, f.least)
+			n, _ := f.segments.sum(kind, f.counts)
 			return types.Double(n)
 		}),
 		perKind("total", cel.DoubleType, func(f *facts, kind string) ref.Val {
-			_, length := f.segments.sum(kind, f.open, f.least)
+			_, length := f.segments.sum(kind, f.counts)
 			return types.Double(length.Seconds())
 		}),
 		perKind("any", cel.BoolType, func(f *facts, kind string) ref.Val {
-			n, _ := f.segments.sum(kind, f.open, f.least)
+			n, _ := f.segments.sum(kind, f.counts)
 			return types.Bool(n > 0)
 		}),
 		cel.Function("overlaps", cel.Overload("overlaps_call_it_kind",

@@ -38,7 +38,7 @@ func required() []string {
 }
 
 func ruleKeys() []string {
-	keys := append(required(), "needs", "when", "unless", "unit", "confidence", "live", "enabled", "evidence")
+	keys := append(required(), "needs", "when", "where", "unless", "unit", "confidence", "live", "enabled", "evidence")
 	for _, c := range comparisons() {
 		keys = append(keys, c.name)
 	}
@@ -175,6 +175,16 @@ func (l *language) readExpressions(r *rule, values map[string]*yaml.Node, of fun
 	if v, ok := values["when"]; ok {
 		if r.when = l.compile(v, of("when"), r.On, truth, p); r.when != nil {
 			r.When = r.when.text
+		}
+	}
+	if v, ok := values["where"]; ok {
+		switch {
+		case r.Evidence == "":
+			p.add(v.Line, "it only with on: call and evidence", "%s says which segments of the evidence count", of("where"))
+		default:
+			if r.where = l.compile(v, of("where"), []string{r.Evidence}, truth, p); r.where != nil {
+				r.Where = r.where.text
+			}
 		}
 	}
 	if v, ok := values["measure"]; ok {

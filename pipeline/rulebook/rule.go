@@ -39,8 +39,8 @@ type Rule struct {
 	// On are the kinds of segment that are judged; none for a rule that is judged once a call.
 	On    []string
 	Needs []string
-	// When, Measure and Unless are CEL; When and Unless may be empty.
-	When, Measure, Unless string
+	// When, Where, Measure and Unless are CEL; all but Measure may be empty.
+	When, Where, Measure, Unless string
 	// Unit of the measured value and the limit, such as s or dB.
 	Unit string
 	// Comparison is above, at_least, below or at_most: how a violation relates to the limit.
@@ -59,11 +59,11 @@ type Rule struct {
 // rule is a rule ready to be evaluated.
 type rule struct {
 	Rule
-	line                  int
-	clause                string
-	comparison            comparison
-	needs                 []*need
-	when, measure, unless *expression
+	line                         int
+	clause                       string
+	comparison                   comparison
+	needs                        []*need
+	when, where, measure, unless *expression
 	// kinds are the kinds of segment that the verdict depends on.
 	kinds map[string]bool
 }
@@ -104,7 +104,7 @@ func (r *rule) onCall() bool { return len(r.On) == 0 }
 
 // expressions are those of the rule that are there, by their key. The needs are not among them.
 func (r *rule) expressions() map[string]*expression {
-	all := map[string]*expression{"when": r.when, "measure": r.measure, "unless": r.unless}
+	all := map[string]*expression{"when": r.when, "where": r.where, "measure": r.measure, "unless": r.unless}
 	maps.DeleteFunc(all, func(_ string, e *expression) bool { return e == nil })
 	return all
 }

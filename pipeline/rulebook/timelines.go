@@ -105,13 +105,12 @@ func (l *timeline) drop(s *analyzers.Segment) {
 	l.length += s.Duration()
 }
 
-// sum returns how many segments of a kind there are that are sure enough, and how long they last in all. Those that no
-// longer fit count as sure.
-func (t *timelines) sum(kind string, open bool, least float64) (int, time.Duration) {
+// sum returns how many segments of a kind count, and how long they last in all. Those that no longer fit do.
+func (t *timelines) sum(kind string, counts func(*analyzers.Segment) bool) (int, time.Duration) {
 	line := t.of(kind)
 	n, length := line.dropped, line.length
 	for i := range line.segments {
-		if s := &line.segments[i]; (open || !s.Open) && s.Confidence >= least {
+		if s := &line.segments[i].Segment; counts(s) {
 			n++
 			length += s.Duration()
 		}
@@ -143,14 +142,14 @@ type span struct {
 	confidence float64
 }
 
-// span reaches from a kind's first segment that is sure enough to its last. The leg is theirs when they all have the same.
-func (t *timelines) span(kind string, open bool, least float64) (span, bool) {
+// span reaches from a kind's first segment that counts to its last. The leg is theirs when they all have the same.
+func (t *timelines) span(kind string, counts func(*analyzers.Segment) bool) (span, bool) {
 	line := t.of(kind)
 	found := line.dropped > 0
 	all := span{start: line.first, end: line.last, confidence: 1}
 	for i := range line.segments {
 		s := &line.segments[i].Segment
-		if s.Open && !open || s.Confidence < least {
+		if !counts(s) {
 			continue
 		}
 		if !found {
