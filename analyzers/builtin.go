@@ -4,6 +4,7 @@ package analyzers
 func Builtin() []Analyzer {
 	return []Analyzer{
 		newSpeech(),
+		newRinging(),
 		newHold(),
 		newSilence(),
 		newResponse(),

@@ -7,10 +7,13 @@ import (
 )
 
 // response reports how long the customer waited, after the answer, for the agent's first word. Where the switch says
-// nothing of ringing or an answer, the call is taken to begin with the answer, as recorders do.
+// nothing of ringing or an answer, the answer is where the ring tone ends; if none is heard, the call is taken to begin
+// with the answer, as recorders do.
 type response struct {
 	agent    talk
-	answer   int // frame of the answer, -1 while it rings
+	ring     ringback
+	told     bool // the switch tells
+	answer   int  // frame of the answer, -1 while it rings
 	index    int
 	done     bool
 	mono     bool
@@ -36,20 +39,51 @@ func (a *response) Frame(now *Instant, emit Emit) {
 		return
 	}
 	a.agent.step(now.Index, now.Agent.Speech)
-	if a.done || a.answer < 0 {
+	if a.done {
+		return
+	}
+	if !a.told {
+		a.heard(now)
+	}
+	if a.answer < 0 {
 		return
 	}
 	switch {
 	case a.agent.talking:
 		a.done = true
 		a.send(max(a.agent.start, a.answer), true, false, emit)
-	case now.Index-a.answer >= 50 && now.Index-a.lastEmit >= 50:
+	case now.Index-a.answer >= a.patience() && now.Index-a.lastEmit >= 50:
 		a.lastEmit = now.Index
 		a.send(now.Index+1, false, true, emit)
 	}
 }
 
+// heard takes the answer from the ring tone.
+func (a *response) heard(now *Instant) {
+	switch a.ring.step(now); {
+	case a.ring.ringing():
+		a.answer = -1
+	case a.answer < 0 && a.ring.state == ringOver:
+		a.answer = a.ring.answer
+	case a.answer < 0:
+		a.answer = 0 // that tone was no ring
+	}
+}
+
+// patience is after how many frames the wait is told while it lasts. Where the switch says nothing, a call that begins
+// in the pause between two rings lets the next one be heard within 5 s.
+func (a *response) patience() int {
+	if a.told {
+		return 50
+	}
+	return 300
+}
+
 func (a *response) Event(e Event, _ Emit) {
+	switch e.Kind {
+	case schemas.Kind_KIND_RINGING, schemas.Kind_KIND_ANSWERED:
+		a.told = true
+	}
 	switch e.Kind {
 	case schemas.Kind_KIND_RINGING:
 		if !a.done {

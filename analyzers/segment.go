@@ -12,7 +12,7 @@ type Segment struct {
 	Kind       string
 	Leg        schemas.Leg
 	Start, End time.Duration
-	// Source says what a hold was known from: music, signal or both. Empty for other kinds.
+	// Source says what a hold or a ring was known from: music or tone, signal, or both. Empty for other kinds.
 	Source string
 	// Value is the kind's main measure; KindDoc tells its unit.
 	Value float64

@@ -8,10 +8,11 @@ import (
 
 const silenceMin = 150 // frames: 3 s; shorter pauses are conversation
 
-// silence reports when nobody talks though the call is answered, not held and no music plays. It does not matter to it
+// silence reports when nobody talks though the call is answered, not held, and neither music nor a ring tone plays. It does not matter to it
 // whose turn it was; it says who spoke before and after, and whether the agent's leg was muted.
 type silence struct {
 	agent, customer talk // in a mono call agent follows the mixed leg
+	ring            ringback
 	agentBack       background
 	customerBack    background
 
@@ -59,8 +60,9 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 		music = now.Agent.Music || now.Customer.Music
 		tone = now.Agent.Tone || now.Customer.Tone
 	}
+	a.ring.step(now)
 	switch {
-	case music || tone || now.Held || !now.Answered:
+	case music || tone || a.ring.ringing() || now.Held || !now.Answered:
 		a.close(i, schemas.Leg_LEG_UNSPECIFIED, emit)
 	case a.agent.began():
 		next := schemas.Leg_LEG_AGENT
@@ -122,7 +124,7 @@ func (a *silence) send(end int, next schemas.Leg, open bool, emit Emit) {
 	emit(s)
 }
 
-func (*silence) Event(Event, Emit) {}
+func (a *silence) Event(e Event, _ Emit) { a.ring.event(e.Kind) }
 
 // End closes the last silence where the customer left: from there on there is nobody to keep waiting.
 func (a *silence) End(_ Ending, emit Emit) {
