@@ -36,6 +36,15 @@ func (r *Reliability) Add(confidence float64, right bool) {
 	}
 }
 
+// Merge adds the claims of another.
+func (r *Reliability) Merge(o *Reliability) {
+	for i, b := range o.Bins {
+		r.Bins[i].N += b.N
+		r.Bins[i].Right += b.Right
+		r.Bins[i].sum += b.sum
+	}
+}
+
 // N is how many claims there are.
 func (r *Reliability) N() (n int) {
 	for _, b := range r.Bins {

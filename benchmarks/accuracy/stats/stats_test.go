@@ -122,6 +122,13 @@ func TestReliability(t *testing.T) {
 	}
 	near(t, "mean confidence", r.Bins[9].Confidence(), (10*0.95+1)/11, 1e-9)
 	near(t, "error", r.Error(), (11*math.Abs(10.5/11-10.0/11)+10*0.25)/21, 1e-9)
+	var twice Reliability
+	twice.Merge(&r)
+	twice.Merge(&r)
+	near(t, "error of twice the same", twice.Error(), r.Error(), 1e-12)
+	if twice.N() != 42 {
+		t.Errorf("twice 21 is %d", twice.N())
+	}
 	if !math.IsNaN(new(Reliability).Error()) {
 		t.Error("of nothing the error is a number")
 	}
