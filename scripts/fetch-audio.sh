@@ -2,9 +2,9 @@
 # Puts the audio of the example calls into a folder: fetch-audio.sh DIR
 #
 # The audio is Asterisk's hold music and prompts, out of three Debian packages (50 MB), through whatever mirrors apt is
-# configured for. It needs no root, installs nothing and leaves apt's own state alone: lists and packages go into
-# DIR/.apt, which is removed at the end. DIR is then laid out as Asterisk's own folder is: DIR/moh/*.wav and
-# DIR/sounds/<voice>/*.wav. Run again, it sees that all is there and does nothing. NOTICE names authors and licences.
+# configured for (debian-packages.sh). Packages go into DIR/.apt, which is removed at the end. DIR is then laid out as
+# Asterisk's own folder is: DIR/moh/*.wav and DIR/sounds/<voice>/*.wav. Run again, it sees that all is there and does
+# nothing. NOTICE names authors and licences.
 set -euo pipefail
 
 die() { echo "fetch-audio: $*" >&2; exit 1; }
@@ -43,28 +43,8 @@ dir=$(cd "$1" && pwd)
 apt=$dir/.apt
 rm -rf "$apt"
 trap 'rm -rf "$apt"' EXIT
-mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,packages,unpacked}
-
-# A configuration of its own, read last: hooks that the machine runs after an update, to clean a cache say, are not for
-# this, and as root apt would complain that its own user may not write here.
-cat >"$apt/apt.conf" <<END
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-Dir::State "$apt/state";
-Dir::State::status "/var/lib/dpkg/status";
-Dir::Cache "$apt/cache";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-END
-run_apt() { apt-get -c "$apt/apt.conf" -qq "$@" >&2; }
-
-echo "reading the package lists ..." >&2
-# One mirror out of order must not matter if the others have the packages: the download tells.
-run_apt update 2>"$apt/log" || true
-echo "fetching ${missing[*]} ..." >&2
-(cd "$apt/packages" && run_apt download "${missing[@]}" 2>>"$apt/log") ||
-	{ cat "$apt/log" >&2; die "apt-get cannot fetch the audio; its sources are those of /etc/apt"; }
+"$(dirname "${BASH_SOURCE[0]}")/debian-packages.sh" "$apt/packages" "${missing[@]}"
+mkdir -p "$apt/unpacked"
 
 echo "unpacking into $dir ..." >&2
 for set in "${sets[@]}"; do
