@@ -11,6 +11,7 @@ func Builtin() []Analyzer {
 		newLoudness(),
 		newCrosstalk(),
 		newHangup(),
+		newTempo(),
 		newDeparted(),
 	}
 }
