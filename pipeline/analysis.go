@@ -31,7 +31,12 @@ type Analysis struct {
 
 // NewAnalysis returns an Analysis that judges by the rulebook.
 func NewAnalysis(book *rulebook.Rulebook) *Analysis {
-	return &Analysis{session: analyzers.NewSession(), book: book, judge: book.NewJudge("")}
+	return NewAnalysisWith(book, analyzers.NewSession())
+}
+
+// NewAnalysisWith is NewAnalysis on a session of the caller's, which must be used for nothing else.
+func NewAnalysisWith(book *rulebook.Rulebook, session *analyzers.Session) *Analysis {
+	return &Analysis{session: session, book: book, judge: book.NewJudge("")}
 }
 
 // Begin starts a call.
