@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "rewrite the golden files of this packag
 //	end 60 by agent            the call's length, and who hung up
 //	mono                       one mixed leg
 //	agent 1-4 speech           also music, raised, amplified, tone, closed, mute (digital silence), level=-20, ring=450 (a steady tone), syllables=4
-//	                           (speech of 4 syllables a second)
+//	                           (speech of 4 syllables a second), noise=-40 (of the line, dBov)
 //	event 10 HOLD
 type timeline struct {
 	length float64
@@ -138,6 +138,8 @@ func (tl *timeline) frame(leg string, index int) *Frame {
 			case "syllables": // speech of that many a second
 				f.Speech, f.SpeechLikelihood, f.Pitch = true, 0.95, 180
 				f.Level = -26 + 6*float32(math.Sin(2*math.Pi*x*at))
+			case "noise": // louder than the line usually is
+				f.Level, f.Floor = float32(x), float32(x)
 			case "ring": // a steady tone of that many Hz
 				f.Peak, f.PeakShare, f.Level = float32(x), 0.98, -22
 			}
