@@ -12,6 +12,8 @@ func Builtin() []Analyzer {
 		newCrosstalk(),
 		newHangup(),
 		newTempo(),
+		newNoise(),
+		newSwapped(),
 		newDeparted(),
 	}
 }
