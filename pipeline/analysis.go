@@ -27,6 +27,7 @@ type Analysis struct {
 	speech  [2]float64 // seconds by leg, in the order of info.Legs
 	// What the switch said of the answer: ringing without an answer leaves it unknown.
 	rang, answered bool
+	wiring         wiring
 }
 
 // NewAnalysis returns an Analysis that judges by the rulebook.
@@ -42,7 +43,7 @@ func NewAnalysisWith(book *rulebook.Rulebook, session *analyzers.Session) *Analy
 // Begin starts a call.
 func (a *Analysis) Begin(info ingest.Info, out Outlet) {
 	a.info, a.out = info, out
-	a.rang, a.answered = false, false
+	a.rang, a.answered, a.wiring = false, false, newWiring()
 	a.speech = [2]float64{}
 	a.judge.Reset(info.CallID)
 	a.session.Begin(info.Legs, a.segment)
@@ -77,6 +78,7 @@ func (a *Analysis) segment(s analyzers.Segment) {
 	if s.Open {
 		return
 	}
+	a.wiring.segment(&s)
 	if s.Kind == "speech" {
 		for i, leg := range a.info.Legs {
 			if leg == s.Leg {
@@ -99,6 +101,7 @@ func (a *Analysis) End(end ingest.Ending) rulebook.Verdict {
 		EndedBy:     end.By,
 		AnswerKnown: a.answered || !a.rang,
 		Direction:   a.info.Direction,
+		Swapped:     a.wiring.swapped(a.info.Direction),
 	})
 }
 

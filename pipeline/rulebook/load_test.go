@@ -14,14 +14,15 @@ import (
 func TestShippedRulebook(t *testing.T) {
 	want := []string{
 		"hold-too-long", "hold-too-often", "hold-without-music", "hold-unannounced", "hold-unresumed", "talk-over-hold",
-		"raised-voice", "quarrel", "abrupt-hangup", "no-response", "dead-air", "left-line-open",
+		"raised-voice", "quarrel", "interruption", "abrupt-hangup", "no-response", "slow-answer", "dead-air", "left-line-open",
+		"speech-too-fast", "speech-too-slow", "floor-noise",
 	}
 	for _, profile := range []string{"", "strict"} {
 		b := shipped(t, profile)
 		var ids []string
 		for _, r := range b.Rules() {
 			ids = append(ids, r.ID)
-			if !r.Enabled || r.Points <= 0 || r.Title.ZH == "" || r.About.EN == "" || len(r.Clauses) == 0 {
+			if !r.Enabled || r.Points < 0 || r.Points == 0 && r.ID != "floor-noise" || r.Title.ZH == "" || r.About.EN == "" || len(r.Clauses) == 0 {
 				t.Errorf("profile %q: rule %s is not whole: %+v", profile, r.ID, r)
 			}
 		}
@@ -30,7 +31,7 @@ func TestShippedRulebook(t *testing.T) {
 		}
 	}
 	b := shipped(t, "")
-	for kind, needed := range map[string]bool{"hold": true, "silence": true, "hangup": true, "speech": false, "overlap": false, "ring": false} {
+	for kind, needed := range map[string]bool{"hold": true, "silence": true, "hangup": true, "speech": false, "overlap": false, "ring": true, "swapped": false} {
 		if b.Needs(kind) != needed {
 			t.Errorf("Needs(%q) = %v", kind, !needed)
 		}
@@ -49,7 +50,7 @@ func TestWrongRulebookIsRefused(t *testing.T) {
 			`r.yaml:14: measure of rule long-hold: hold has no "durration", expected one of after, agent_speech, before, confidence, duration, end, index, kind, leg, music, signal, source, speech_after, speech_before, start, value (did you mean duration?)`},
 		{"measure of another kind", "it.duration", "it.muted", `hold has no "muted"`},
 		{"misspelt kind", "on: hold", "on: hodl",
-			`r.yaml:11: on of rule long-hold names the kind "hodl", expected one of call, departed, hangup, hold, interruption, overlap, quarrel, raised, response, silence, speech (did you mean hold?)`},
+			`r.yaml:11: on of rule long-hold names the kind "hodl", expected one of call, departed, hangup, hold, interruption, noise, overlap, quarrel, raised, response, ring, silence, speech, swapped, tempo (did you mean hold?)`},
 		{"misspelt kind in a function", "'departed'", "'departd'", `there is no kind of segment "departd", expected one of`},
 		{"misspelt function", "overlaps(", "overlap(", `unknown function "overlap", expected one of`},
 		{"misspelt call field", "call.legs", "call.leg", `r.yaml:3: that of need two-legs: the call has no "leg", expected one of answer_known, direction, duration, ended_by, legs, mono, swapped (did you mean legs?)`},

@@ -31,6 +31,7 @@ type story struct {
 		Duration     float64
 		Ended_by     string
 		Answer_known bool
+		Swapped      bool
 	}
 	Segments []struct {
 		Kind, Leg, Source string
@@ -72,7 +73,7 @@ func read(t testing.TB, file string) (story, []analyzers.Segment, rulebook.Call)
 	}
 	call := rulebook.Call{
 		Legs: s.Call.Legs, Mono: s.Call.Legs == 1, Duration: seconds(s.Call.Duration),
-		EndedBy: leg(t, s.Call.Ended_by), AnswerKnown: s.Call.Answer_known,
+		EndedBy: leg(t, s.Call.Ended_by), AnswerKnown: s.Call.Answer_known, Swapped: s.Call.Swapped,
 	}
 	return s, segments, call
 }

@@ -29,6 +29,10 @@ func vocabulary() []analyzers.KindDoc {
 		kind("quarrel", "s", "turns"),
 		kind("hangup", "s", "since_customer since_agent agent_last customer_last cut"),
 		kind("departed", "s", ""),
+		kind("ring", "s", "rings hz on off answered", "tone", "signal", "both"),
+		kind("tempo", "syllables/min", "syllables speech fastest slowest snr"),
+		kind("noise", "dB", "level speech_level snr seconds speech"),
+		kind("swapped", "s", "waits contradicted customer_first agent_music"),
 	}
 }
 
