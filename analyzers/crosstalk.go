@@ -8,7 +8,7 @@ import (
 
 const (
 	overlapMin   = 15   // frames: 0.3 s; shorter is a hand-over
-	yieldWindow  = 25   // frames: 0.5 s for which the other must go on for the one who stopped to have yielded
+	yieldLead    = 15   // frames: who has stopped has yielded if the other goes on for 0.3 s or more
 	turnGap      = 25   // frames: a turn's pauses are shorter than 0.5 s
 	floorHeld    = 50   // frames: 1 s; who has spoken that long can be interrupted
 	quarrelSpan  = 1000 // frames: 20 s
@@ -23,8 +23,7 @@ type crosstalk struct {
 	index int
 
 	overlapping bool
-	start, end  int
-	pending     bool // the overlap has ended; waiting to see who goes on
+	start       int
 
 	raised   [quarrelSpan]bool // raised overlap, ring over the last 20 s
 	sum      int
@@ -48,11 +47,11 @@ func newCrosstalk() *crosstalk { c := new(crosstalk); c.Reset(); return c }
 
 func (*crosstalk) Kinds() []KindDoc {
 	return []KindDoc{
-		{Kind: "overlap", Value: "both talk, s", Measures: map[string]string{
+		{Kind: "overlap", Value: "both are in the middle of a turn, s", Measures: map[string]string{
 			"agent_yielded":    "1 when the agent stopped and the customer went on",
 			"customer_yielded": "1 when the customer stopped and the agent went on",
 		}},
-		{Kind: "interruption", Value: "both talk until the interrupted one stops, s", Measures: map[string]string{}},
+		{Kind: "interruption", Value: "both talk, breaths included, until the interrupted one stops, s", Measures: map[string]string{}},
 		{Kind: "quarrel", Value: "most overlap of raised voices within 20 s, s", Measures: map[string]string{
 			"turns": "changes of who talks, in it",
 		}},
@@ -82,7 +81,7 @@ func (a *crosstalk) Frame(now *Instant, emit Emit) {
 func (l *crosstalkLeg) step(i int, f *Frame) {
 	l.talk.step(i, f.Speech && !f.Music)
 	if l.talking {
-		if l.began() && l.talk.start-l.lastTalk > turnGap {
+		if l.began() && (l.lastTalk == 0 || l.talk.start-l.lastTalk > turnGap) {
 			l.turn = l.talk.start
 		}
 		l.lastTalk = i + 1
@@ -92,37 +91,38 @@ func (l *crosstalkLeg) step(i int, f *Frame) {
 	}
 }
 
+// holds says whether the leg is in the middle of a turn: it talks, or is taking a breath.
+func (l *crosstalkLeg) holds(i int) bool { return l.lastTalk > 0 && i+1-l.lastTalk <= turnGap }
+
+// overlap follows turns, not words: who takes a breath while the other talks over it has not stopped.
 func (a *crosstalk) overlap(i int, emit Emit) {
-	both := a.legs[0].talking && a.legs[1].talking
+	both := a.legs[0].holds(i) && a.legs[1].holds(i)
 	switch {
-	case both && !a.overlapping && !a.pending:
+	case both:
 		a.overlapping = true
-		a.start = max(a.legs[0].talk.start, a.legs[1].talk.start)
-	case both && a.pending:
-		a.pending, a.overlapping = false, true // a breath, not an end
-	case !both && a.overlapping:
-		a.overlapping, a.pending, a.end = false, true, i
-	}
-	if a.pending && i-a.end >= yieldWindow {
+		a.start = max(a.legs[0].turn, a.legs[1].turn)
+	case a.overlapping:
 		a.close(emit)
 	}
 }
 
+// close reports the overlap that ended with the turn of one of them.
 func (a *crosstalk) close(emit Emit) {
-	a.pending = false
-	if a.end-a.start < overlapMin {
+	a.overlapping = false
+	end := min(a.legs[0].lastTalk, a.legs[1].lastTalk)
+	if end-a.start < overlapMin {
 		return
 	}
 	yielded := -1
 	for k := range a.legs {
-		if !a.legs[k].talking && a.legs[1-k].talking && a.legs[1-k].talk.start <= a.end {
+		if a.legs[k].lastTalk == end && a.legs[1-k].lastTalk-end >= yieldLead {
 			yielded = k
 		}
 	}
 	s := Segment{
 		Kind: "overlap", Confidence: 1,
 		Start: time.Duration(a.start) * FrameDuration,
-		End:   time.Duration(a.end) * FrameDuration,
+		End:   time.Duration(end) * FrameDuration,
 	}
 	s.Value = s.Duration().Seconds()
 	s.Set("agent_yielded", yes(yielded == 0))
@@ -132,8 +132,7 @@ func (a *crosstalk) close(emit Emit) {
 		return
 	}
 	if first, second := &a.legs[yielded], &a.legs[1-yielded]; second.turn-first.turn >= floorHeld {
-		b := Segment{Kind: "interruption", Leg: legs[1-yielded], Start: s.Start, End: s.End, Value: s.Value, Confidence: 1}
-		emit(b)
+		emit(Segment{Kind: "interruption", Leg: legs[1-yielded], Start: s.Start, End: s.End, Value: s.Value, Confidence: 1})
 	}
 }
 
@@ -196,9 +195,6 @@ func (a *crosstalk) End(_ Ending, emit Emit) {
 		return
 	}
 	if a.overlapping {
-		a.end, a.pending = a.index, true
-	}
-	if a.pending {
 		a.close(emit)
 	}
 	if a.quarrel {

@@ -23,6 +23,7 @@ type silence struct {
 	last     schemas.Leg
 	gone     int // frames for which the customer's leg has been gone
 	lastEmit int
+	sent     bool // that it is open
 	index    int
 }
 
@@ -86,16 +87,18 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 
 func (a *silence) quiet(i int, emit Emit) {
 	if !a.open {
-		a.open, a.start, a.lastEmit = true, i, i
+		a.open, a.start, a.lastEmit, a.sent = true, i, i, false
 		a.muted, a.seen = 0, 0
 	}
 	a.seen++
 	if a.agentBack.vanished() > 0 {
 		a.muted++
 	}
-	if n := i + 1 - a.start; n >= silenceMin && i-a.lastEmit >= 50 {
+	end := i + 1 - a.gone // once the customer has left nobody is kept waiting
+	if n := end - a.start; n >= silenceMin && i-a.lastEmit >= 50 {
 		a.lastEmit = i
-		a.send(i+1, schemas.Leg_LEG_UNSPECIFIED, true, emit)
+		a.sent = true
+		a.send(end, schemas.Leg_LEG_UNSPECIFIED, true, emit)
 	}
 }
 
@@ -104,7 +107,7 @@ func (a *silence) close(end int, next schemas.Leg, emit Emit) {
 		return
 	}
 	a.open = false
-	if end-a.start >= silenceMin {
+	if end-a.start >= silenceMin || a.sent { // what was said to be open is to be closed
 		a.send(end, next, false, emit)
 	}
 }

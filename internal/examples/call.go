@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/earshot/earshot/internal/sound"
 	"github.com/earshot/earshot/schemas"
 )
 
@@ -117,7 +118,7 @@ func (c *call) finish() error {
 		}
 		track := noise(c.rand, c.at)
 		for i, v := range c.tracks[leg] {
-			track[i] = float32(limited(float64(track[i] + v)))
+			track[i] = float32(sound.Limited(float64(track[i] + v)))
 		}
 		c.tracks[leg] = track
 	}

@@ -2,6 +2,7 @@ package examples
 
 import (
 	"fmt"
+	"github.com/earshot/earshot/internal/sound"
 	"os"
 	"path/filepath"
 	"time"
@@ -75,7 +76,7 @@ func dayOf(dir, name string) time.Time {
 func sum(a, b []float32) []float32 {
 	out := make([]float32, len(a))
 	for i := range out {
-		out[i] = float32(limited(float64(a[i] + b[i])))
+		out[i] = float32(sound.Limited(float64(a[i] + b[i])))
 	}
 	return out
 }

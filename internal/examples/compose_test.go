@@ -3,6 +3,7 @@ package examples
 import (
 	"context"
 	"errors"
+	"github.com/earshot/earshot/internal/sound"
 	"io/fs"
 	"math"
 	"os"
@@ -107,18 +108,18 @@ func checkPart(t *testing.T, heard recorder, p Part) {
 	}
 	switch p.Kind {
 	case PartMute:
-		if meanSquare(inside(p.Leg)) != 0 {
+		if sound.MeanSquare(inside(p.Leg)) != 0 {
 			t.Errorf("the %v is not silent while muted at %v", p.Leg, p.Start)
 		}
 	case PartSilence:
-		between("the agent's background", meanSquare(inside(agent)), noiseLevel-3, noiseLevel+3)
-		between("the customer's background", meanSquare(inside(customer)), noiseLevel-3, noiseLevel+3)
+		between("the agent's background", sound.MeanSquare(inside(agent)), noiseLevel-3, noiseLevel+3)
+		between("the customer's background", sound.MeanSquare(inside(customer)), noiseLevel-3, noiseLevel+3)
 	case PartSpeech:
-		between("speech", activeLevel(inside(p.Leg)), -38, speechLevel+1) // music may play over it
+		between("speech", sound.ActiveLevel(inside(p.Leg)), -38, speechLevel+1) // music may play over it
 	case PartRaised:
-		between("raised speech", activeLevel(inside(p.Leg)), speechLevel+raisedLevel-3, speechLevel+raisedLevel+1)
+		between("raised speech", sound.ActiveLevel(inside(p.Leg)), speechLevel+raisedLevel-3, speechLevel+raisedLevel+1)
 	case PartHold:
-		if level := meanSquare(inside(agent)); level > 0 {
+		if level := sound.MeanSquare(inside(agent)); level > 0 {
 			between("hold music", level, -37, musicLevel+1)
 		}
 	}

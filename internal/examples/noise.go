@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+
+	"github.com/earshot/earshot/internal/sound"
 )
 
 // noiseLevel is the background of a quiet line in dBov. The legs of a call differ from it, and from each other, by up
@@ -24,7 +26,7 @@ func random(name string) *rand.Rand {
 func noise(r *rand.Rand, n int) []float32 {
 	level := noiseLevel + noiseSpread*(2*r.Float64()-1)
 	keep := 0.5 + 0.4*r.Float64() // of the last sample: the more, the darker
-	gain := math.Sqrt(power(level) * (1 - keep*keep))
+	gain := math.Sqrt(sound.Power(level) * (1 - keep*keep))
 	out := make([]float32, n)
 	last := 0.0
 	for i := range out {

@@ -3,6 +3,8 @@ package examples
 import (
 	"math"
 	"testing"
+
+	"github.com/earshot/earshot/internal/sound"
 )
 
 // TestRaised holds a raised voice to what it claims: the same length, a higher pitch, more above 1 kHz.
@@ -27,7 +29,7 @@ func TestShelved(t *testing.T) {
 		for i := range tone {
 			tone[i] = float32(0.1 * math.Sin(2*math.Pi*c.hz*float64(i)/sampleRate))
 		}
-		got := 10 * math.Log10(meanSquare(shelved(tone, raisedCorner, raisedShelf))/meanSquare(tone))
+		got := 10 * math.Log10(sound.MeanSquare(sound.Shelved(tone, raisedCorner, raisedShelf))/sound.MeanSquare(tone))
 		if math.Abs(got-c.dB) > 0.3 {
 			t.Errorf("%g Hz is raised by %.1f dB, expected %.1f", c.hz, got, c.dB)
 		}
@@ -36,8 +38,8 @@ func TestShelved(t *testing.T) {
 
 func TestLimited(t *testing.T) {
 	for _, c := range []struct{ in, lo, hi float64 }{{0.3, 0.3, 0.3}, {-0.5, -0.5, -0.5}, {0.9, 0.7, 0.9}, {3, 0.95, 1}, {-30, -1, -0.95}} {
-		if got := limited(c.in); got < c.lo || got > c.hi {
-			t.Errorf("limited(%g) = %g, expected %g to %g", c.in, got, c.lo, c.hi)
+		if got := sound.Limited(c.in); got < c.lo || got > c.hi {
+			t.Errorf("sound.Limited(%g) = %g, expected %g to %g", c.in, got, c.lo, c.hi)
 		}
 	}
 }

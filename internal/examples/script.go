@@ -2,6 +2,7 @@ package examples
 
 import (
 	"fmt"
+	"github.com/earshot/earshot/internal/sound"
 	"time"
 
 	"github.com/earshot/earshot/schemas"
@@ -30,7 +31,7 @@ func (c *call) speak(leg schemas.Leg, prompts []string, kind string, load func(v
 		pcm, err := load(c.voices[leg], name)
 		c.fail(err)
 		start := c.now()
-		c.put(leg, scaled(pcm, activeLevel(pcm), level))
+		c.put(leg, sound.Scaled(pcm, sound.ActiveLevel(pcm), level))
 		c.mark(kind, leg, start)
 		c.breath()
 	}
@@ -100,7 +101,7 @@ func (c *call) holdAt(d time.Duration, track string, level float64) {
 		excerpt[i] = pcm[(10*sampleRate+i)%len(pcm)]
 	}
 	start := c.now()
-	c.put(agent, scaled(excerpt, meanSquare(excerpt), level))
+	c.put(agent, sound.Scaled(excerpt, sound.MeanSquare(excerpt), level))
 	c.mark(PartHold, agent, start)
 }
 

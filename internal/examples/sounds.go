@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"github.com/earshot/earshot/internal/sound"
 	"os"
 	"path/filepath"
 
@@ -97,8 +98,8 @@ func readWAV(path string) ([]float32, error) {
 
 // trimmed cuts off what is more than 30 dB below the speech at both ends.
 func trimmed(pcm []float32) []float32 {
-	limit := activeLevel(pcm) / power(30)
-	levels := frameLevels(pcm)
+	limit := sound.ActiveLevel(pcm) / sound.Power(30)
+	levels := sound.FrameLevels(pcm)
 	from, to := 0, len(levels)
 	for from < to && levels[from] < limit {
 		from++
@@ -106,5 +107,5 @@ func trimmed(pcm []float32) []float32 {
 	for to > from && levels[to-1] < limit {
 		to--
 	}
-	return pcm[from*levelFrame : to*levelFrame]
+	return pcm[from*sound.Frame : to*sound.Frame]
 }

@@ -1,0 +1,197 @@
+package corpus
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/go-audio/audio"
+	"github.com/go-audio/wav"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/earshot/earshot/benchmarks/sounds"
+	"github.com/earshot/earshot/ingest"
+	"github.com/earshot/earshot/schemas"
+)
+
+// standIn makes a folder of sounds: three voices that hum syllables, and a piece of music.
+func standIn(t *testing.T) *sounds.Library {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "tune")
+	put := func(name string, hz, seconds, beat float64) {
+		ints := make([]int, int(seconds*rate))
+		for i := range ints {
+			at := float64(i) / rate
+			ints[i] = int(3000 * math.Sin(2*math.Pi*hz*at) * (0.55 + 0.45*math.Sin(2*math.Pi*beat*at)))
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		w := wav.NewEncoder(f, rate, 16, 1, 1)
+		if err := w.Write(&audio.IntBuffer{Format: &audio.Format{NumChannels: 1, SampleRate: rate}, Data: ints, SourceBitDepth: 16}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var index sounds.Index
+	for i, name := range []string{"a", "b", "c"} {
+		v := &sounds.Voice{Name: name, Language: "it", Sex: "f", Package: "x"}
+		for k, seconds := range []float64{0.5, 1.2, 2, 3.1} {
+			file := filepath.Join(name, string(rune('0'+k))+".wav")
+			put(file, 150+40*float64(i), seconds, 4)
+			v.Clips = append(v.Clips, sounds.Clip{File: file, Seconds: seconds})
+		}
+		index.Voices = append(index.Voices, v)
+	}
+	put("piece.wav", 440, 30, 0.2)
+	index.Tracks = []*sounds.Track{{Name: "piece", Package: "y", File: "piece.wav", Seconds: 30}}
+	data, err := json.Marshal(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, sounds.IndexFile), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	lib, err := sounds.Open(filepath.Dir(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib
+}
+
+type counter struct {
+	info  ingest.Info
+	ticks int
+	lost  int
+}
+
+func (c *counter) Begin(i ingest.Info) { c.info = i }
+func (c *counter) Event(ingest.Event)  {}
+func (c *counter) Tick(_ int, legs []ingest.Audio) {
+	c.ticks++
+	for _, l := range legs {
+		c.lost += l.Lost
+	}
+}
+
+// TestEveryScenario composes and plays a call of every kind, and asks of it what any call must be.
+func TestEveryScenario(t *testing.T) {
+	drafts, err := Plan(standIn(t), sounds.Tune, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := map[string]bool{}
+	lossy := 0
+	for _, d := range drafts {
+		c, err := d.Compose()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		again, err := d.Compose()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.EqualFunc(c.tracks, again.tracks, slices.Equal[[]float32]) || !cmp.Equal(c.Flags, again.Flags) {
+			t.Errorf("%s: composed again it is another call", c.ID)
+		}
+		for _, f := range c.Flags {
+			rules[f.Rule] = true
+			if f.Start < 0 || f.End > c.Duration || f.End < f.Start {
+				t.Errorf("%s: %s from %v to %v in a call of %v", c.ID, f.Rule, f.Start, f.End, c.Duration)
+			}
+		}
+		if broken := slices.ContainsFunc(c.Flags, func(f Flag) bool { return f.Rule == c.Scenario }); (c.Variant == "clear") != broken && c.Variant == "clear" {
+			if c.Scenario != "speech-too-fast" && c.Scenario != "speech-too-slow" { // no voice of syllables here
+				t.Errorf("%s does not break its rule: %v", c.ID, c.Flags)
+			}
+		}
+		var heard counter
+		end, err := c.Play(&heard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := end.At - c.Duration; off < 0 || off > ingest.TickDuration || len(heard.info.Legs) != len(c.channels) {
+			t.Errorf("%s: played %v with %d legs, expected %v with %d", c.ID, end.At, len(heard.info.Legs), c.Duration, len(c.channels))
+		}
+		if c.loss > 0 {
+			lossy++
+			if share := float64(heard.lost) / float64(heard.ticks*ingest.TickSamples*2); share < 0.01 || share > 0.06 {
+				t.Errorf("%s: %.3f of the audio was lost, expected about %.2f", c.ID, share, c.loss)
+			}
+		}
+	}
+	for _, rule := range []string{"hold-too-long", "hold-without-music", "raised-voice", "quarrel", "abrupt-hangup", "dead-air", "interruption", "slow-answer", "floor-noise", "left-line-open"} {
+		if !rules[rule] {
+			t.Errorf("no call breaks %s", rule)
+		}
+	}
+	if lossy == 0 {
+		t.Error("no call lost packets")
+	}
+}
+
+func at(from, to float64) stretch { return stretch{int(from * rate), int(to * rate)} }
+
+// TestTruth holds what happened in a call against what the rules say of it.
+func TestTruth(t *testing.T) {
+	talk := func(f facts) facts {
+		f.length = 200 * rate
+		if f.speech[agent] == nil {
+			f.speech[agent] = []stretch{at(1, 3), at(10, 12), at(25, 30), at(45, 48), at(62, 66), at(80, 84), at(98, 102), at(116, 120), at(136, 140), at(156, 160), at(176, 180), at(195, 199)}
+		}
+		return f
+	}
+	tests := []struct {
+		name  string
+		facts facts
+		want  []string
+	}{
+		{"a good call", talk(facts{}), nil},
+		{"a hold of 130 s that nobody announces or resumes", facts{
+			length: 200 * rate, speech: [2][]stretch{{at(1, 3), at(15, 17), at(175, 180), at(190, 199)}, nil},
+			holds: []hold{{at(30, 160), true, false}},
+		}, []string{"hold-too-long", "hold-unannounced", "hold-unresumed"}},
+		{"a silent hold", talk(facts{holds: []hold{{at(31, 44), false, true}, {at(103, 115), true, false}, {at(121, 135), true, false}}}), []string{"hold-too-often"}},
+		{"the agent shouts", talk(facts{raised: [2][]raise{{{at(45, 48), 12}}, nil}}), []string{"raised-voice"}},
+		{"the customer shouts", talk(facts{raised: [2][]raise{nil, {{at(45, 48), 12}}}}), nil},
+		{"hung up on", facts{
+			length: 20 * rate, endedBy: schemas.Leg_LEG_AGENT, speech: [2][]stretch{{at(1, 8)}, {at(9, 19)}},
+		}, []string{"abrupt-hangup"}},
+		{"no word for 9 s", facts{length: 20 * rate, speech: [2][]stretch{{at(9, 19)}, {at(1, 2)}}}, []string{"no-response"}},
+		{"25 s of nobody", facts{length: 60 * rate, speech: [2][]stretch{{at(1, 19), at(44, 59)}, nil}}, []string{"dead-air"}},
+		{"the customer has left", talk(facts{gone: []stretch{at(150, 200)}}), []string{"left-line-open"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tr := truth{f: &test.facts}
+			tr.all()
+			if tr.near != nil {
+				t.Fatal(tr.near)
+			}
+			var got []string
+			for _, f := range tr.flags {
+				got = append(got, f.Rule)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("flags (-want +got):\n%s", diff)
+			}
+		})
+	}
+	near := facts{length: 60 * rate, speech: [2][]stretch{{at(1, 19), at(38.5, 59)}, nil}}
+	tr := truth{f: &near}
+	if tr.all(); tr.near == nil {
+		t.Error("a pause of 19.5 s was not refused: it is too near the limit")
+	}
+}

@@ -1,0 +1,193 @@
+package corpus
+
+import (
+	"math"
+
+	"github.com/earshot/earshot/internal/sound"
+	"github.com/earshot/earshot/schemas"
+)
+
+func activeDB(pcm []float32) float64 { return 10 * math.Log10(sound.ActiveLevel(pcm)+1e-13) }
+
+func mannerScenarios() []scenario {
+	raises := func(leg int, least, most float64) func(*scene) {
+		return func(s *scene) {
+			s.greet()
+			s.turns(s.between(35, 60))
+			s.gap()
+			if leg == agent {
+				s.say(customer, s.between(1.5, 3))
+				s.gap()
+			}
+			s.raise(leg, s.between(2.5, 5), s.between(least, most))
+			s.wait(s.between(3.5, 5)) // a scene of its own
+			s.say(customer, s.between(2, 4))
+			s.turns(s.between(8, 20))
+			s.goodbye()
+		}
+	}
+	return []scenario{
+		{rule: "raised-voice", variant: "clear", tell: raises(agent, 11, 17), plain: true, times: 3},
+		{rule: "raised-voice", variant: "near-below", tell: raises(agent, 4, 6), plain: true},
+		{rule: "raised-voice", variant: "customer", tell: raises(customer, 11, 17), plain: true},
+		{rule: "raised-voice", variant: "gain", times: 3, plain: true, tell: func(s *scene) {
+			s.degrade("gain-jump")
+			s.greet()
+			s.turns(s.between(35, 60))
+			gain := s.between(8, 14)
+			s.level[agent] += gain
+			s.turns(s.between(15, 40))
+			if s.chance(0.5) {
+				s.level[agent] -= gain
+				s.turns(s.between(5, 15))
+			}
+			s.goodbye()
+		}},
+		{rule: "quarrel", variant: "clear", tell: quarrel(12, 12, 7, 12), plain: true, times: 2},
+		{rule: "quarrel", variant: "not-raised", tell: quarrel(0, 0, 7, 12), plain: true},
+		{rule: "quarrel", variant: "near-below", tell: quarrel(12, 12, 1.5, 3.2), plain: true},
+		{rule: "interruption", variant: "clear", tell: breaksIn(3, 5, 1.4, 2.5), times: 3},
+		{rule: "interruption", variant: "near-below", tell: breaksIn(2, 2, 1.4, 2.5)},
+		{rule: "interruption", variant: "assent", tell: func(s *scene) {
+			s.greet()
+			s.turns(8)
+			for range 4 + s.r.IntN(3) {
+				s.gap()
+				from := s.cursor
+				s.say(customer, s.between(5, 8))
+				end := s.cursor
+				s.cursor = from + int(s.between(1.5, 3)*rate)
+				s.utter(agent, faded(s.clip(agent, 0.3, 0.7)[:int(0.4*rate)]), 0) // mhm
+				s.cursor = end
+				s.gap()
+				s.say(agent, s.between(1.5, 3))
+			}
+			s.goodbye()
+		}},
+		{rule: "abrupt-hangup", variant: "while-speaking", times: 2, tell: func(s *scene) {
+			s.greet()
+			s.turns(s.between(15, 40))
+			s.gap()
+			s.endedBy = schemas.Leg_LEG_AGENT
+			from := s.cursor
+			s.say(customer, s.between(4, 6))
+			s.cursor, s.f.cut = from+int(s.between(1.5, 3)*rate), true
+		}},
+		{rule: "abrupt-hangup", variant: "after-last-word", times: 2, tell: func(s *scene) {
+			s.lastWord(s.between(0.3, 1.5))
+			s.endedBy = schemas.Leg_LEG_AGENT
+		}},
+		{rule: "abrupt-hangup", variant: "near-below", tell: func(s *scene) {
+			s.lastWord(s.between(2.5, 4))
+			s.endedBy = schemas.Leg_LEG_AGENT
+		}},
+		{rule: "abrupt-hangup", variant: "customer", tell: func(s *scene) { s.lastWord(s.between(0.3, 1.5)) }},
+		{rule: "abrupt-hangup", variant: "agent-last", tell: func(s *scene) {
+			s.greet()
+			s.turns(s.between(15, 40))
+			s.gap()
+			s.say(agent, 2)
+			s.endedBy = schemas.Leg_LEG_AGENT
+		}},
+		{rule: "abrupt-hangup", variant: "unknown", tell: func(s *scene) {
+			s.lastWord(s.between(0.3, 1.5))
+			s.endedBy = schemas.Leg_LEG_UNSPECIFIED
+		}},
+	}
+}
+
+// lastWord ends the call so long after the customer's last word.
+func (s *scene) lastWord(after float64) {
+	s.greet()
+	s.turns(s.between(15, 40))
+	s.gap()
+	s.say(customer, s.between(2, 5))
+	s.wait(after)
+}
+
+// raise has a party speak with a raised voice.
+func (s *scene) raise(leg int, seconds, dB float64) {
+	from := s.cursor
+	s.speak(leg, seconds, dB)
+	s.f.raised[leg] = append(s.f.raised[leg], raise{stretch{from, s.cursor}, dB})
+}
+
+// quarrel has both talk at once for so long, raised by so much.
+func quarrel(agentDB, customerDB, least, most float64) func(*scene) {
+	return func(s *scene) {
+		s.greet()
+		s.turns(s.between(35, 60))
+		s.gap()
+		seconds := s.between(least, most)
+		from := s.cursor
+		both := func(leg int, dB, seconds float64) {
+			if dB > 0 {
+				s.raise(leg, seconds, dB+s.between(0, 4))
+			} else {
+				s.say(leg, seconds)
+			}
+		}
+		both(customer, customerDB, seconds+1)
+		end := s.cursor
+		s.cursor = from + rate/2
+		both(agent, agentDB, seconds+s.between(1, 2))
+		s.cursor = max(end, s.cursor)
+		s.wait(s.between(3.5, 5))
+		s.say(customer, 2)
+		s.turns(s.between(6, 12))
+		s.goodbye()
+	}
+}
+
+// breaksIn has the agent begin while the customer speaks, and the customer stop.
+func breaksIn(least, most int, short, long float64) func(*scene) {
+	return func(s *scene) {
+		s.greet()
+		s.turns(s.between(8, 15))
+		for range least + s.r.IntN(most-least+1) {
+			s.gap()
+			turn := s.between(3, 5)
+			from := s.cursor
+			s.say(customer, turn+4)
+			in := from + int(turn*rate)
+			stop := in + int(s.between(short, long)*rate)
+			s.silenceFrom(customer, stop)
+			s.cursor = in
+			s.say(agent, s.between(short+2.5, long+4))
+			s.f.breakIns = append(s.f.breakIns, s.spokenTogether(in))
+			s.gap()
+			s.say(customer, s.between(1.5, 3))
+			s.gap()
+			s.say(agent, s.between(1.5, 3))
+		}
+		s.goodbye()
+	}
+}
+
+// silenceFrom takes back what a party says from a place on.
+func (s *scene) silenceFrom(leg, at int) {
+	if at < len(s.sound[leg]) {
+		s.sound[leg] = faded(s.sound[leg][:at])
+	}
+	kept := s.f.speech[leg][:0]
+	for _, a := range s.f.speech[leg] {
+		if a.to = min(a.to, at); a.to > a.from {
+			kept = append(kept, a)
+		}
+	}
+	s.f.speech[leg] = kept
+}
+
+// spokenTogether is from where the agent begins until the customer stops.
+func (s *scene) spokenTogether(from int) stretch {
+	start, end := s.cursor, from
+	for _, a := range s.f.speech[agent] {
+		if a.from >= from {
+			start = min(start, a.from)
+		}
+	}
+	for _, a := range s.f.speech[customer] {
+		end = max(end, a.to)
+	}
+	return stretch{start, max(start, end)}
+}
