@@ -13,7 +13,7 @@ const (
 	noiseLeast   = 10   // frames of pauses in a window that tell its level
 	noiseTail    = 5    // frames after a word that still hold some of it
 	noiseAlike   = 6    // dB by which the noise may change and still be the same
-	noiseStray   = 3    // windows, 6 s, of other noise end it
+	noiseStray   = 3    // windows, 6 s: less is no noise to tell of, and less of other noise does not end it
 	noiseGap     = 1500 // frames: so do 30 s in which it cannot be heard
 	noiseSpeech  = 50   // frames of speech from which its level is known
 	noiseMemory  = 1500 // frames of speech, 30 s, over which its level is the mean
@@ -197,9 +197,9 @@ func (s *noiseStretch) spoken() float64 {
 
 func (s *noiseStretch) snr() float64 { return s.spoken() - s.noise.level() }
 
-// emit tells of the stretch, unless it was never heard without speech over it.
+// emit tells of the stretch, unless it was short, or never heard without speech over it.
 func (s *noiseStretch) emit(leg schemas.Leg, emit Emit) {
-	if s.heard == 0 {
+	if s.heard == 0 || s.windows < noiseStray {
 		return
 	}
 	seg := Segment{
