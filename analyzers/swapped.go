@@ -9,7 +9,9 @@ import (
 
 const (
 	swappedLeast = 750  // frames of sure music, 15 s, that make a wait; a ring or a jingle is shorter
-	swappedTalk  = 0.1  // most of it that may be talked over, by either party
+	swappedTalk  = 0.1  // most of it that the agent's leg may talk over
+	swappedSung  = 6.0  // dB by which a voice over it is louder, if it is not singing but somebody with a radio
+	swappedEdge  = 100  // frames, 2 s, by which the music may begin before the switch's hold, or go on after it
 	swappedSure  = 250  // frames of music, 5 s, while the switch says hold
 	swappedOwn   = 150  // frames of sure music, 3 s, on the agent's leg: that is where it belongs
 	swappedRange = 15.0 // dB under the leg's speech, below which music is a radio in the room
@@ -39,18 +41,25 @@ type swapped struct {
 	waits, music int // those that ended, and their frames
 	from, to     int // frames of the evidence
 	own          int // frames of sure music on the agent's leg
-	held, inside int // frames that the switch calls held, and those of them with music on the customer's leg
-	outside      int // frames of music on the customer's leg at other times
-	theirs       bool
+	holds        swappedHolds
 	mono         bool
 }
 
 // swappedMusic is music on the customer's leg, with pauses of less than holdGap.
 type swappedMusic struct {
-	start, end, sure, music, talked int
-	level                           float64
-	before                          bool // both parties had spoken
-	signal                          bool // the switch calls it a hold
+	start, end, sure, music int
+	talked, sung            int // with speech on the agent's leg, and on the customer's
+	level, sungLevel        float64
+	before                  bool // both parties had spoken
+	signal                  bool // the switch says hold meanwhile
+}
+
+// swappedHolds is what the switch says of holds, but for those that the customer asked of their own.
+type swappedHolds struct {
+	now, theirs    bool
+	start, end     int  // frames of the last
+	length, inside int  // frames of all, and of music on the customer's leg just then
+	across         bool // music that is there without a hold as well
 }
 
 func newSwapped() *swapped { return new(swapped) }
@@ -92,17 +101,17 @@ func (a *swapped) Frame(now *Instant, _ Emit) {
 	if agent.Music && agent.MusicLikelihood >= holdLikelihood {
 		a.own++
 	}
-	held := now.Held && !a.theirs
-	if held {
-		a.held++
+	h := &a.holds
+	held := now.Held && !h.theirs
+	if held && !h.now {
+		h.start = i
+	}
+	if h.now = held; held {
+		h.length++
+		h.end = i + 1
 	}
 	w := &a.wait
 	if customer.Music && now.Answered {
-		if held {
-			a.inside++
-		} else {
-			a.outside++
-		}
 		if w.music == 0 {
 			*w = swappedMusic{start: i, before: a.talks[0].spoke() && a.talks[1].spoke()}
 		}
@@ -113,8 +122,12 @@ func (a *swapped) Frame(now *Instant, _ Emit) {
 		if customer.MusicLikelihood >= holdLikelihood {
 			w.sure++
 		}
-		if customer.Speech || agent.Speech {
+		if agent.Speech {
 			w.talked++
+		}
+		if customer.Speech {
+			w.sung++
+			w.sungLevel += float64(customer.Level)
 		}
 	} else if w.music > 0 && i-w.end >= holdGap {
 		a.close(true)
@@ -126,15 +139,31 @@ func (a *swapped) close(after bool) {
 	w := a.wait
 	a.wait = swappedMusic{}
 	loud := a.speech.n == 0 || w.level/float64(w.music) > a.speech.level()-swappedRange
-	if !loud || float64(w.talked) > swappedTalk*float64(w.music) {
+	if w.signal {
+		if h := &a.holds; w.start < h.start-swappedEdge || w.end > h.end+swappedEdge {
+			h.across = true
+		} else {
+			h.inside += w.music
+			a.evidence(&w)
+		}
 		return
 	}
-	if w.signal {
-		a.evidence(&w)
-	} else if after && w.before && w.sure >= swappedLeast {
+	if !loud || float64(w.talked) > swappedTalk*float64(w.music) || w.talkedOver() {
+		return
+	}
+	if after && w.before && w.sure >= swappedLeast {
 		a.waits++
 		a.evidence(&w)
 	}
+}
+
+// talkedOver tells whether what sounds like a voice in it stands out of it.
+func (w *swappedMusic) talkedOver() bool {
+	if w.sung < minTalk {
+		return false
+	}
+	rest := w.music - w.sung
+	return rest < minTalk || w.sungLevel/float64(w.sung) > (w.level-w.sungLevel)/float64(rest)+swappedSung
 }
 
 func (a *swapped) evidence(w *swappedMusic) {
@@ -147,7 +176,7 @@ func (a *swapped) evidence(w *swappedMusic) {
 
 func (a *swapped) Event(e Event, _ Emit) {
 	if e.Kind == schemas.Kind_KIND_HOLD {
-		a.theirs = e.By == schemas.Leg_LEG_CUSTOMER
+		a.holds.theirs = e.By == schemas.Leg_LEG_CUSTOMER
 	}
 }
 
@@ -158,7 +187,8 @@ func (a *swapped) End(_ Ending, emit Emit) {
 	if a.mono || a.to == 0 {
 		return
 	}
-	contradicted := a.inside >= swappedSure && a.inside*2 > a.held && a.outside*4 <= a.inside
+	h := &a.holds
+	contradicted := h.inside >= swappedSure && h.inside*2 > h.length && !h.across
 	if a.waits == 0 && !contradicted {
 		return
 	}
@@ -168,7 +198,7 @@ func (a *swapped) End(_ Ending, emit Emit) {
 		End:   time.Duration(a.to) * FrameDuration,
 	}
 	s.Set("waits", float64(a.waits))
-	s.Set("contradicted", frames(a.inside))
+	s.Set("contradicted", frames(h.inside))
 	s.Set("customer_first", yes(a.first == schemas.Leg_LEG_CUSTOMER))
 	s.Set("agent_music", frames(a.own))
 	emit(s)
@@ -189,8 +219,8 @@ func (a *swapped) odds(contradicted bool) float64 {
 	if contradicted {
 		odds += swappedContradict
 	}
-	// Music where it belongs, or holds that the switch tells of in which the customer's leg has none.
-	if a.own >= swappedOwn || a.held >= 2*swappedSure && a.inside*10 < a.held {
+	// Music where it belongs, or waits other than those that the switch tells of, in which the customer's leg has none.
+	if a.own >= swappedOwn || a.waits > 0 && a.holds.length >= 2*swappedSure && a.holds.inside == 0 {
 		odds += swappedRight
 	}
 	return odds

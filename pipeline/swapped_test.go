@@ -13,8 +13,10 @@ func TestSwapped(t *testing.T) {
 		unknown           = schemas.Direction_DIRECTION_UNSPECIFIED
 		inbound, outbound = schemas.Direction_DIRECTION_INBOUND, schemas.Direction_DIRECTION_OUTBOUND
 	)
-	noticed := func(confidence float64) analyzers.Segment {
-		return analyzers.Segment{Kind: "swapped", Confidence: confidence}
+	noticed := func(confidence, customerFirst float64) analyzers.Segment {
+		s := analyzers.Segment{Kind: "swapped", Confidence: confidence}
+		s.Set("customer_first", customerFirst)
+		return s
 	}
 	ring := func(leg schemas.Leg, source string, rings float64) analyzers.Segment {
 		s := analyzers.Segment{Kind: "ring", Leg: leg, Source: source}
@@ -28,10 +30,12 @@ func TestSwapped(t *testing.T) {
 		want      bool
 	}{
 		{"nothing noticed", inbound, nil, false},
-		{"one wait", inbound, []analyzers.Segment{noticed(0.45)}, false},
-		{"two waits and the greeting", unknown, []analyzers.Segment{noticed(0.88)}, true},
+		{"one wait", inbound, []analyzers.Segment{noticed(0.14, 0)}, false},
+		{"one wait, and the greeting", unknown, []analyzers.Segment{noticed(0.45, 1)}, false},
+		{"one wait, and the greeting of an inbound call", inbound, []analyzers.Segment{noticed(0.45, 1)}, true},
+		{"two waits and the greeting", unknown, []analyzers.Segment{noticed(0.88, 1)}, true},
 		{"the ring tone where it belongs", inbound, []analyzers.Segment{ring(agent, "tone", 3)}, false},
-		{"two waits, but the ring tone where it belongs", inbound, []analyzers.Segment{ring(agent, "tone", 3), noticed(0.88)}, false},
+		{"two waits, but the ring tone where it belongs", inbound, []analyzers.Segment{ring(agent, "tone", 3), noticed(0.88, 1)}, false},
 		{"an inbound caller heard ringing", inbound, []analyzers.Segment{ring(customer, "tone", 3)}, true},
 		{"an agent who called, heard ringing", outbound, []analyzers.Segment{ring(agent, "both", 2)}, true},
 		{"nobody knows who called", unknown, []analyzers.Segment{ring(customer, "tone", 3)}, false},
