@@ -51,7 +51,7 @@ func (e *effort) step(f *Frame) {
 	}
 	level := e.window.level()
 	if !e.base.known() {
-		e.base.learn(level, &e.window)
+		e.base.learn(level, f)
 		return
 	}
 	rise := level - e.base.level
@@ -63,11 +63,11 @@ func (e *effort) step(f *Frame) {
 		if e.scene.since++; e.scene.since >= raisedGap {
 			e.scene = effortScene{}
 		}
-		e.base.learn(level, &e.window)
+		e.base.learn(level, f)
 		return
 	}
-	e.scene.add(f, rise, &e.window)
-	tilt, pitch := e.scene.over(&e.base)
+	e.scene.add(f, rise, &e.base)
+	tilt, pitch := e.scene.over()
 	f.Loud, f.Rise, f.TiltRise, f.PitchRise = true, float32(rise), float32(tilt), float32(pitch)
 	f.RaisedConfidence = float32(raisedConfidence(tilt, pitch, e.scene.voiced))
 	f.Raised = f.RaisedConfidence >= 0.5
@@ -84,48 +84,29 @@ func raisedConfidence(tilt, pitch float64, voiced int) float64 {
 		return 0
 	}
 	trust := math.Sqrt(min(float64(voiced)/50, 1))
-	return 1 / (1 + math.Exp(-trust*(clamp(tilt, -3, 8)*0.8+clamp(pitch, -3, 8)*0.8-4)))
+	return 1 / (1 + math.Exp(-trust*(0.57*clamp(tilt, -4, 8)+1.24*clamp(pitch, -4, 8)-3.26)))
 }
 
 // effortWindows is the last half second of speech.
 type effortWindows struct {
-	ring    [effortWindow]effortFrame
+	ring    [effortWindow]float64 // powers
 	n, next int
-	power   float64 // sum over the ring
-	voiced  int     // and of the voiced frames, their tilt and pitch
-	tilt    float64
-	pitch   float64
-}
-
-type effortFrame struct {
-	power, tilt, pitch float64
-	voiced             bool
+	power   float64 // their sum
 }
 
 func (w *effortWindows) push(f *Frame) {
-	old := &w.ring[w.next]
 	if w.n == effortWindow {
-		w.power -= old.power
-		if old.voiced {
-			w.tilt -= old.tilt
-			w.pitch -= old.pitch
-			w.voiced--
-		}
+		w.power -= w.ring[w.next]
 	} else {
 		w.n++
 	}
-	*old = effortFrame{power: math.Pow(10, float64(f.Level)/10), voiced: f.Pitch > 0}
-	w.power += old.power
-	if old.voiced {
-		old.tilt, old.pitch = float64(f.Tilt), 12*math.Log2(float64(f.Pitch))
-		w.tilt += old.tilt
-		w.pitch += old.pitch
-		w.voiced++
-	}
+	p := math.Pow(10, float64(f.Level)/10)
+	w.ring[w.next] = p
+	w.power += p
 	w.next = (w.next + 1) % effortWindow
 }
 
-func (w *effortWindows) level() float64 { return 10 * math.Log10(w.power/effortWindow+1e-13) }
+func (w *effortWindows) level() float64 { return 10 * math.Log10(max(w.power, 0)/effortWindow+1e-13) }
 
 // effortScene is a stretch of loud speech: all of it, not only what sounds raised.
 type effortScene struct {
@@ -133,83 +114,119 @@ type effortScene struct {
 	n, since    int // frames, and frames of speech since that were not loud
 	rise        float64
 	voiced      int
-	tilt, pitch float64
+	tilt, pitch float64 // sums over the voiced frames, over the base
 }
 
-// add takes a frame. The first takes the whole window that made it loud.
-func (s *effortScene) add(f *Frame, rise float64, w *effortWindows) {
+func (s *effortScene) add(f *Frame, rise float64, b *effortBase) {
 	s.since = 0
 	s.n++
 	s.rise += rise
-	switch {
-	case s.n == 1:
-		s.voiced, s.tilt, s.pitch = w.voiced, w.tilt, w.pitch
-	case f.Pitch > 0:
+	if pitch, ok := semitones(f); ok && b.voice(pitch) {
 		s.voiced++
-		s.tilt += float64(f.Tilt)
-		s.pitch += 12 * math.Log2(float64(f.Pitch))
+		s.tilt += float64(f.Tilt) - b.meanTilt
+		s.pitch += pitch - b.meanPitch
 	}
 }
 
-func (s *effortScene) over(b *effortBase) (tilt, pitch float64) {
-	if s.voiced == 0 || b.voiced == 0 {
-		return 0, 0
-	}
-	n := float64(s.voiced)
-	return s.tilt/n - b.tilt/b.voiced, s.pitch/n - b.pitch/b.voiced
+func (s *effortScene) over() (tilt, pitch float64) {
+	n := float64(max(s.voiced, 1))
+	return s.tilt / n, s.pitch / n
 }
 
-// effortBase is how somebody usually speaks.
+// semitones is the pitch over 55 Hz. At the ends of the range it is a guess of the tracker's, not a voice.
+func semitones(f *Frame) (pitch float64, ok bool) {
+	if f.Pitch < 72 || f.Pitch > 395 {
+		return 0, false
+	}
+	return 12 * math.Log2(float64(f.Pitch)/55), true
+}
+
+// effortBase is how somebody usually speaks: what they said so far, the last minute counting most.
 type effortBase struct {
-	levels      [160]uint32 // windows of neutral speech by level, in steps of 0.5 dB from -80 dBov
-	n           uint32
-	level       float64 // median of levels, refreshed once a window
-	since       int
-	voiced      float64 // sums over the voiced frames of neutral windows
-	tilt, pitch float64
+	levels  [160]uint32 // windows of neutral speech by level, in steps of 0.5 dB from -80 dBov
+	pitches [72]uint32  // voiced frames by pitch, in steps of half a semitone over 55 Hz
+	n       uint32
+	level   float64 // median of levels, refreshed with the others once a window
+	since   int
+
+	medianPitch         float64
+	voiced, tilt, pitch float64 // sums over the frames at a pitch that is the voice's
+	meanTilt, meanPitch float64
 }
 
 func (b *effortBase) known() bool { return b.n >= effortBaseline }
 
-func (b *effortBase) learn(level float64, w *effortWindows) {
+// voice says whether a pitch is within what the voice does, raised or not. An octave below is the tracker's mistake, and so is far
+// above.
+func (b *effortBase) voice(pitch float64) bool {
+	return pitch > b.medianPitch-6 && pitch < b.medianPitch+11
+}
+
+func (b *effortBase) learn(level float64, f *Frame) {
 	b.levels[int(clamp((level+80)*2, 0, float64(len(b.levels)-1)))]++
 	b.n++
-	b.voiced += float64(w.voiced) / effortWindow
-	b.tilt += w.tilt / effortWindow
-	b.pitch += w.pitch / effortWindow
+	if pitch, ok := semitones(f); ok {
+		b.pitches[int(clamp(pitch*2, 0, float64(len(b.pitches)-1)))]++
+		if b.medianPitch == 0 || b.voice(pitch) {
+			b.voiced++
+			b.tilt += float64(f.Tilt)
+			b.pitch += pitch
+		}
+	}
 	if b.since++; b.since >= effortWindow || b.n == effortBaseline {
 		b.since = 0
-		b.level = b.median()
+		b.refresh()
 	}
 	if b.n >= effortMemory {
-		b.n = 0
-		for i := range b.levels {
-			b.levels[i] /= 2
-			b.n += b.levels[i]
-		}
+		b.n = halve(b.levels[:])
+		halve(b.pitches[:])
 		b.voiced, b.tilt, b.pitch = b.voiced/2, b.tilt/2, b.pitch/2
 	}
 }
 
-func (b *effortBase) median() float64 {
-	var sum uint32
-	for i, n := range b.levels {
-		if sum += n; sum*2 >= b.n {
-			return float64(i)/2 - 80
-		}
+func (b *effortBase) refresh() {
+	b.level = median(b.levels[:])/2 - 80
+	before := b.medianPitch
+	b.medianPitch = median(b.pitches[:]) / 2
+	if math.Abs(b.medianPitch-before) > 3 { // the voice's pitch was taken for another's: what was summed up is of no use
+		b.voiced, b.tilt, b.pitch = 0, 0, 0
 	}
-	return 0
+	if b.voiced > 0 {
+		b.meanTilt, b.meanPitch = b.tilt/b.voiced, b.pitch/b.voiced
+	}
 }
 
 // shift says that the line has become louder: all levels heard so far would now be so many dB higher.
 func (b *effortBase) shift(dB float64) {
-	bins := int(math.Round(dB * 2))
+	bins := max(int(math.Round(dB*2)), 0)
 	for i := len(b.levels) - 1; i >= 0; i-- {
 		v := b.levels[i]
 		b.levels[i] = 0
 		b.levels[min(i+bins, len(b.levels)-1)] += v
 	}
-	b.level = b.median()
+	b.refresh()
+}
+
+// median is the bin in which the middle of a histogram is.
+func median(bins []uint32) float64 {
+	var all, sum uint32
+	for _, n := range bins {
+		all += n
+	}
+	for i, n := range bins {
+		if sum += n; n > 0 && sum*2 >= all {
+			return float64(i)
+		}
+	}
+	return 0
+}
+
+func halve(bins []uint32) (sum uint32) {
+	for i := range bins {
+		bins[i] /= 2
+		sum += bins[i]
+	}
+	return sum
 }
 
 func clamp(v, lo, hi float64) float64 { return min(max(v, lo), hi) }
