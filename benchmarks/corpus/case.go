@@ -30,6 +30,7 @@ type Case struct {
 	channels []schemas.Leg
 	events   []event
 	endedBy  schemas.Leg
+	outbound bool
 	loss     float64 // share of packets
 	seed     uint64
 }

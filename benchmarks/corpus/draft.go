@@ -35,19 +35,14 @@ type scenario struct {
 
 // scenarios is every kind of call.
 func scenarios() []scenario {
-	return slices.Concat(holdScenarios(), mannerScenarios(), timingScenarios(), lineScenarios(), foolers())
+	return slices.Concat(holdScenarios(), mannerScenarios(), timingScenarios(), lineScenarios(), foolers(), behindFoolers())
 }
 
 // Plan says which calls a split's corpus has: perVariant of each kind. It composes none.
 func Plan(lib *sounds.Library, split sounds.Split, seed uint64, perVariant int) ([]Draft, error) {
-	var whole []*sounds.Voice
-	for _, v := range lib.Voices(split) {
-		if !v.Fragments {
-			whole = append(whole, v)
-		}
-	}
-	if len(whole) < 2 || len(lib.Tracks(split)) == 0 {
-		return nil, fmt.Errorf("cannot plan calls of the split %s: %d voices and %d tracks, expected two and one at least",
+	whole := Draft{lib: lib, split: split}.whole()
+	if len(whole) < 3 || len(lib.Tracks(split)) == 0 {
+		return nil, fmt.Errorf("cannot plan calls of the split %s: %d voices and %d tracks, expected three and one at least",
 			split, len(whole), len(lib.Tracks(split)))
 	}
 	var drafts []Draft
@@ -59,6 +54,17 @@ func Plan(lib *sounds.Library, split sounds.Split, seed uint64, perVariant int) 
 		}
 	}
 	return drafts, nil
+}
+
+// whole are the voices that say more than single words.
+func (d Draft) whole() []*sounds.Voice {
+	var whole []*sounds.Voice
+	for _, v := range d.lib.Voices(d.split) {
+		if !v.Fragments {
+			whole = append(whole, v)
+		}
+	}
+	return whole
 }
 
 // Compose makes the call. A draw in which something comes too near a limit by accident is drawn again.

@@ -37,8 +37,8 @@ type facts struct {
 	muted    []stretch // the agent's line carries nothing, the customer hears nobody
 	gone     []stretch // the customer has left
 	ring     *stretch
-	answered int // where
-	breakIns []stretch
+	rings    int     // of the tone heard in it; 0 where only the switch tells
+	answered int     // where
 	snr      float64 // behind the agent, 0 for what a line has
 	noisy    float64 // seconds of agent speech in it
 	tempo    float64 // syllables a minute of the agent, 0 for what the voice has
@@ -56,7 +56,7 @@ type raise struct {
 
 // settle brings what was said out of turn into order, and cuts it off at the end.
 func (f *facts) settle() {
-	for _, all := range [][]stretch{f.muted, f.gone, f.breakIns} {
+	for _, all := range [][]stretch{f.muted, f.gone} {
 		for i := range all {
 			all[i].to = min(all[i].to, f.length)
 		}

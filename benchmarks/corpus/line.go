@@ -12,11 +12,14 @@ func (s *scene) degrade(name string) { s.degradations = append(s.degradations, n
 // line does to the call what telephones do: each line has its noise, and most some more. A scenario that is plain keeps
 // to codecs, so that what is measured is there.
 func (s *scene) line() {
-	mild := []string{"a-law", "mu-law", "loss-3%", "band-300-3400", ""}
+	mild := []string{"a-law", "mu-law", "loss-3%", "band-300-3400", "adpcm", ""}
 	rough := append(mild, "agc", "clipping", "echo-25dB", "noise-15dB")
 	what := pick(s.r, rough)
-	if s.draft.scenario.plain {
+	if s.draft.scenario.plain || s.mono { // in a mono recording two lines' noise adds up
 		what = pick(s.r, mild)
+	}
+	if s.channel != "" {
+		what = s.channel
 	}
 	if what != "" {
 		s.degrade(what)
@@ -76,6 +79,8 @@ func (s *scene) encode(k int, what string) {
 		}
 	case "band-300-3400":
 		s.sound[k] = band(x)
+	case "adpcm":
+		s.sound[k] = adpcm(x)
 	case "mu-law":
 		s.sound[k] = codec.DecodePCMU(nil, codec.EncodePCMU(nil, x))
 	case "", "agc", "loss-3%":

@@ -24,6 +24,10 @@ import (
 // sidecar is what is known of the call beside its audio.
 func (c *Case) sidecar() *schemas.Recording {
 	rec := &schemas.Recording{CallId: strings.ReplaceAll(c.ID, "/", "_"), Channels: c.channels, EndedBy: c.endedBy, StartedAt: &timestamppb.Timestamp{Seconds: 1767225600}}
+	rec.Direction = schemas.Direction_DIRECTION_INBOUND
+	if c.outbound {
+		rec.Direction = schemas.Direction_DIRECTION_OUTBOUND
+	}
 	for _, e := range c.events {
 		rec.Events = append(rec.Events, &schemas.CallEvent{Kind: e.kind, By: e.by, Offset: durationpb.New(e.at)})
 	}

@@ -26,7 +26,13 @@ func foolers() []scenario {
 	}
 	return []scenario{
 		{rule: "fooler", variant: "tone", tell: with(agent, tone(450))},
-		{rule: "fooler", variant: "fax", tell: with(customer, tone(2100))},
+		{rule: "fooler", variant: "fax", tell: with(customer, func(s *scene) []float32 {
+			if s.chance(0.5) {
+				return sine([]float64{2100}, s.between(2.6, 4), s.level[customer]+s.between(-8, 4))
+			}
+			return s.bursts([]float64{1100}, 0.5, 3, 3)
+		})},
+		{rule: "fooler", variant: "busy", tell: with(customer, func(s *scene) []float32 { return s.bursts([]float64{450}, 0.35, 0.35, 10) })},
 		{rule: "fooler", variant: "dtmf", tell: with(customer, func(s *scene) []float32 {
 			var all []float32
 			for range 8 {
@@ -73,10 +79,8 @@ func foolers() []scenario {
 			from := s.cursor
 			s.hold(s.between(30, 60), true, s.chance(0.3))
 			end, own := s.cursor, s.voices[agent]
-			for _, v := range s.draft.lib.Voices(s.draft.split) {
-				if v != own && v != s.voices[customer] && !v.Fragments {
-					s.voices[agent] = v
-				}
+			for s.voices[agent] == own || s.voices[agent] == s.voices[customer] {
+				s.voices[agent] = pick(s.r, s.draft.whole())
 			}
 			before := len(s.f.speech[agent])
 			s.cursor = from + int(s.between(6, 15)*rate)
@@ -95,8 +99,7 @@ func foolers() []scenario {
 			s.goodbye()
 		}},
 		{rule: "plain", variant: "mono", times: 4, tell: func(s *scene) {
-			s.mono = true
-			s.degrade("mono")
+			s.mix()
 			s.greet()
 			s.turns(s.between(10, 25))
 			for range 1 + s.r.IntN(3) {

@@ -54,10 +54,42 @@ func holdScenarios() []scenario {
 			s.turns(s.between(8, 15))
 			s.goodbye()
 		}},
+		{rule: "hold-unannounced", variant: "near-below", tell: func(s *scene) { // announced, and then the customer speaks
+			s.greet()
+			s.turns(s.between(10, 25))
+			s.announce()
+			end := s.cursor
+			s.say(customer, s.between(1.5, 2))
+			s.cursor = end + int(s.between(2.4, 3.2)*rate)
+			s.hold(s.between(10, 50), true, s.chance(0.3))
+			s.resume()
+			s.turns(s.between(5, 15))
+			s.goodbye()
+		}},
+		{rule: "hold-unresumed", variant: "near-below", tell: func(s *scene) { // the customer is first, the agent in time
+			s.greet()
+			s.turns(s.between(10, 25))
+			s.announce()
+			s.hold(s.between(10, 50), true, s.chance(0.3))
+			end := s.cursor
+			s.wait(s.between(0.3, 0.8))
+			s.say(customer, s.between(1.2, 1.8))
+			s.cursor = max(s.cursor, end+int(s.between(3, 3.8)*rate))
+			s.say(agent, s.between(2, 4))
+			s.turns(s.between(8, 15))
+			s.goodbye()
+		}},
+		{rule: "hold-too-often", variant: "mono", tell: mono(several(3, 4))},
+		{rule: "hold-without-music", variant: "mono", tell: mono(around(17, 50, false, true))},
 		{rule: "talk-over-hold", variant: "clear", times: 2, tell: overHold(3, 8, 0, 9)},
 		{rule: "talk-over-hold", variant: "faint", tell: overHold(4, 8, -4, 0)},
 		{rule: "talk-over-hold", variant: "near-below", tell: overHold(0.6, 1.2, 0, 9)},
 	}
+}
+
+// mono is the same in a recording of one channel.
+func mono(tell func(*scene)) func(*scene) {
+	return func(s *scene) { s.mix(); tell(s) }
 }
 
 // announced is a hold as it should be: the agent says so before, and speaks after.
@@ -107,7 +139,7 @@ func overHold(least, most, quiet, loud float64) func(*scene) {
 		end := s.cursor
 		// The music is up to 6 dB below the voice and 5 above; the talk is measured from the music itself.
 		over := s.between(quiet, loud)
-		part := s.sound[agent][from:end]
+		part := s.sound[agent][from:min(end, len(s.sound[agent]))]
 		s.level[agent] = activeDB(part) + over
 		s.cursor = from + int(s.between(6, 15)*rate)
 		s.say(agent, s.between(least, most))

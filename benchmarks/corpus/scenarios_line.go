@@ -48,7 +48,7 @@ func (s *scene) room(n int, babble bool) []float32 {
 		for at := s.r.IntN(rate); at < n; at += s.r.IntN(rate) {
 			pcm, err := v.Clip(s.r.IntN(v.Len()))
 			if err != nil {
-				s.err = err
+				s.fail(err)
 				return out
 			}
 			for i, x := range pcm {

@@ -12,6 +12,7 @@ func activeDB(pcm []float32) float64 { return 10 * math.Log10(sound.ActiveLevel(
 func mannerScenarios() []scenario {
 	raises := func(leg int, least, most float64) func(*scene) {
 		return func(s *scene) {
+			s.quiet()
 			s.greet()
 			s.turns(s.between(35, 60))
 			s.gap()
@@ -32,6 +33,7 @@ func mannerScenarios() []scenario {
 		{rule: "raised-voice", variant: "customer", tell: raises(customer, 11, 17), plain: true},
 		{rule: "raised-voice", variant: "gain", times: 3, plain: true, tell: func(s *scene) {
 			s.degrade("gain-jump")
+			s.quiet()
 			s.greet()
 			s.turns(s.between(35, 60))
 			gain := s.between(8, 14)
@@ -43,11 +45,39 @@ func mannerScenarios() []scenario {
 			}
 			s.goodbye()
 		}},
+		{rule: "raised-voice", variant: "agc", tell: func(s *scene) { // a gateway that turns itself up and down
+			s.channel = "agc"
+			s.greet()
+			s.turns(s.between(20, 40))
+			s.gap()
+			s.say(customer, s.between(12, 20))
+			s.gap()
+			s.say(agent, s.between(3, 6))
+			s.turns(s.between(8, 20))
+			s.goodbye()
+		}},
+		{rule: "quarrel", variant: "in-turn", plain: true, tell: func(s *scene) { // raised both, and never at once
+			s.quiet()
+			s.greet()
+			s.turns(s.between(35, 60))
+			for range 2 {
+				s.gap()
+				s.raise(customer, s.between(2.5, 4), s.between(12, 16))
+				s.gap()
+				s.raise(agent, s.between(2.5, 4), s.between(12, 16))
+			}
+			s.wait(s.between(3.5, 5))
+			s.say(customer, 2)
+			s.turns(s.between(6, 12))
+			s.goodbye()
+		}},
 		{rule: "quarrel", variant: "clear", tell: quarrel(12, 12, 7, 12), plain: true, times: 2},
 		{rule: "quarrel", variant: "not-raised", tell: quarrel(0, 0, 7, 12), plain: true},
 		{rule: "quarrel", variant: "near-below", tell: quarrel(12, 12, 1.5, 3.2), plain: true},
-		{rule: "interruption", variant: "clear", tell: breaksIn(3, 5, 1.4, 2.5), times: 3},
-		{rule: "interruption", variant: "near-below", tell: breaksIn(2, 2, 1.4, 2.5)},
+		{rule: "interruption", variant: "clear", tell: breaksIn(agent, 3, 5, 1.4, 2.5), times: 3},
+		{rule: "interruption", variant: "near-below", tell: breaksIn(agent, 2, 2, 1.4, 2.5)},
+		{rule: "interruption", variant: "brief", tell: breaksIn(agent, 3, 5, 0.3, 0.65)},
+		{rule: "interruption", variant: "customer", tell: breaksIn(customer, 3, 5, 1.4, 2.5)},
 		{rule: "interruption", variant: "assent", tell: func(s *scene) {
 			s.greet()
 			s.turns(8)
@@ -115,6 +145,7 @@ func (s *scene) raise(leg int, seconds, dB float64) {
 // quarrel has both talk at once for so long, raised by so much.
 func quarrel(agentDB, customerDB, least, most float64) func(*scene) {
 	return func(s *scene) {
+		s.quiet()
 		s.greet()
 		s.turns(s.between(35, 60))
 		s.gap()
@@ -139,55 +170,23 @@ func quarrel(agentDB, customerDB, least, most float64) func(*scene) {
 	}
 }
 
-// breaksIn has the agent begin while the customer speaks, and the customer stop.
-func breaksIn(least, most int, short, long float64) func(*scene) {
+// breaksIn has a party begin while the other speaks, and the other stop.
+func breaksIn(by, least, most int, short, long float64) func(*scene) {
 	return func(s *scene) {
 		s.greet()
 		s.turns(s.between(8, 15))
 		for range least + s.r.IntN(most-least+1) {
 			s.gap()
-			turn := s.between(3, 5)
-			from := s.cursor
-			s.say(customer, turn+4)
-			in := from + int(turn*rate)
-			stop := in + int(s.between(short, long)*rate)
-			s.silenceFrom(customer, stop)
+			turn, both := s.between(3, 5), s.between(short, long)
+			in := s.cursor + int(turn*rate)
+			s.solid(1-by, turn+both, 0)
 			s.cursor = in
-			s.say(agent, s.between(short+2.5, long+4))
-			s.f.breakIns = append(s.f.breakIns, s.spokenTogether(in))
+			s.solid(by, both+s.between(1, 2.5), 0)
 			s.gap()
-			s.say(customer, s.between(1.5, 3))
+			s.say(1-by, s.between(1.5, 3))
 			s.gap()
-			s.say(agent, s.between(1.5, 3))
+			s.say(by, s.between(1.5, 3))
 		}
 		s.goodbye()
 	}
-}
-
-// silenceFrom takes back what a party says from a place on.
-func (s *scene) silenceFrom(leg, at int) {
-	if at < len(s.sound[leg]) {
-		s.sound[leg] = faded(s.sound[leg][:at])
-	}
-	kept := s.f.speech[leg][:0]
-	for _, a := range s.f.speech[leg] {
-		if a.to = min(a.to, at); a.to > a.from {
-			kept = append(kept, a)
-		}
-	}
-	s.f.speech[leg] = kept
-}
-
-// spokenTogether is from where the agent begins until the customer stops.
-func (s *scene) spokenTogether(from int) stretch {
-	start, end := s.cursor, from
-	for _, a := range s.f.speech[agent] {
-		if a.from >= from {
-			start = min(start, a.from)
-		}
-	}
-	for _, a := range s.f.speech[customer] {
-		end = max(end, a.to)
-	}
-	return stretch{start, max(start, end)}
 }

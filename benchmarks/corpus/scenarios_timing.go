@@ -67,6 +67,7 @@ func timingScenarios() []scenario {
 		{rule: "no-response", variant: "near-below", tell: response(3.4, 4.3)},
 		{rule: "dead-air", variant: "clear", tell: pause(22, 40), times: 2},
 		{rule: "dead-air", variant: "near-below", tell: pause(15, 18)},
+		{rule: "dead-air", variant: "mono", tell: mono(pause(22, 40))},
 		{rule: "dead-air", variant: "short", tell: pause(8, 9)},
 		{rule: "dead-air", variant: "monologue", tell: func(s *scene) {
 			s.greet()
@@ -80,7 +81,9 @@ func timingScenarios() []scenario {
 		{rule: "slow-answer", variant: "signalled", tell: rings(false, true, 3, 5)},
 		{rule: "slow-answer", variant: "heard", tell: rings(true, false, 3, 5), times: 2},
 		{rule: "slow-answer", variant: "both", tell: rings(true, true, 3, 5)},
-		{rule: "slow-answer", variant: "near-below", tell: rings(true, true, 1, 1)},
+		{rule: "slow-answer", variant: "near-below", tell: rings(true, true, 1, 2)},
+		{rule: "slow-answer", variant: "heard-near-below", tell: rings(true, false, 2, 2)},
+		{rule: "slow-answer", variant: "mono", tell: mono(rings(true, true, 3, 5))},
 		{rule: "speech-too-fast", variant: "clear", tell: paced(340, 400), plain: true, times: 2},
 		{rule: "speech-too-slow", variant: "clear", tell: paced(70, 100), plain: true, times: 2},
 		{rule: "speech-too-fast", variant: "usual", tell: paced(170, 260), plain: true},
@@ -109,6 +112,9 @@ func (s *scene) ring(tone bool, times int) {
 		}
 	}
 	s.f.ring, s.f.answered = &stretch{from, s.cursor}, s.cursor
+	if tone {
+		s.f.rings = times
+	}
 }
 
 func sine(hz []float64, seconds, dBov float64) []float32 {
@@ -145,7 +151,7 @@ func (s *scene) syllables(seconds float64) {
 		for range 6 + s.r.IntN(7) {
 			pcm, err := v.Clip(s.r.IntN(v.Len()))
 			if err != nil {
-				s.err = err
+				s.fail(err)
 				return
 			}
 			length := min(each, 0.62)

@@ -46,28 +46,42 @@ type scene struct {
 	err     error
 
 	mono, swapped bool
+	outbound      bool
+	channel       string // what the line does, "" to draw it
 	loss          float64
 	degradations  []string
 }
 
 func newScene(d Draft, r *rand.Rand) *scene {
 	s := &scene{r: r, draft: d, endedBy: schemas.Leg_LEG_CUSTOMER}
-	var whole []*sounds.Voice
-	for _, v := range d.lib.Voices(d.split) {
-		if !v.Fragments {
-			whole = append(whole, v)
-		}
-	}
+	whole := d.whole()
 	s.voices[agent] = pick(r, whole)
 	for s.voices[customer] == nil || s.voices[customer] == s.voices[agent] {
 		s.voices[customer] = pick(r, whole)
 	}
 	s.track = pick(r, d.lib.Tracks(d.split))
 	for k := range s.level {
-		s.level[k] = s.between(-33, -19)
+		s.level[k] = s.between(-35, -17)
 		s.floor[k] = s.level[k] - s.between(28, 45)
 	}
 	return s
+}
+
+// quiet takes both voices down, so that one that rises later still fits the channel.
+func (s *scene) quiet() {
+	for k := range s.level {
+		s.level[k] = s.between(-37, -30)
+		s.floor[k] = s.level[k] - s.between(28, 38)
+	}
+}
+
+// mix makes the call a mono recording. Its two sides are about as loud as each other: behind the softer of two very
+// different ones would be the noise of the louder's line.
+func (s *scene) mix() {
+	s.mono = true
+	s.degrade("mono")
+	s.level[customer] = s.level[agent] + s.between(-3, 3)
+	s.floor[customer] = s.level[customer] - s.between(28, 45)
 }
 
 func pick[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
@@ -107,10 +121,14 @@ func (s *scene) clip(leg int, least, most float64) []float32 {
 		i = s.r.IntN(v.Len())
 	}
 	pcm, err := v.Clip(i)
-	if err != nil && s.err == nil {
+	s.fail(err)
+	return pcm
+}
+
+func (s *scene) fail(err error) {
+	if s.err == nil {
 		s.err = err
 	}
-	return pcm
 }
 
 // say has a party speak for about so long: clips with short pauses for breath.
@@ -188,43 +206,26 @@ func (s *scene) goodbye() {
 	s.wait(s.between(0.5, 2))
 }
 
-// hold plays music to the customer; the switch says so if signalled, and is silent about the music if not played.
+// hold plays music to the customer; the switch says so if signalled, and is silent about the music if not played. The
+// switch and the music are not quite at the same time.
 func (s *scene) hold(seconds float64, music, signalled bool) {
-	from := s.cursor
+	from, to := s.cursor, s.cursor+int(seconds*rate)
+	if music {
+		first, last := from, to
+		if signalled {
+			first, last = from+int(s.between(0, 0.4)*rate), to-int(s.between(0, 0.3)*rate)
+		}
+		s.add(&s.sound[agent], first, s.music(last-first, s.level[agent]+s.between(-6, 5)))
+	}
 	if signalled {
 		s.event(schemas.Kind_KIND_HOLD)
 	}
-	s.cursor += int(seconds * rate)
-	if music {
-		s.add(&s.sound[agent], from, s.music(int(seconds*rate), s.level[agent]+s.between(-6, 5)))
-	}
-	s.mute[agent] = append(s.mute[agent], stretch{from, s.cursor})
+	s.cursor = to
+	s.mute[agent] = append(s.mute[agent], stretch{from, to})
 	if signalled {
 		s.event(schemas.Kind_KIND_RESUME)
 	}
-	s.f.holds = append(s.f.holds, hold{stretch{from, s.cursor}, music, signalled})
-}
-
-// music is so many samples from within the track, at a level, with an edge as a switch makes it.
-func (s *scene) music(n int, dBov float64) []float32 {
-	pcm, err := s.track.PCM()
-	if err != nil {
-		s.err = err
-		return nil
-	}
-	from := s.r.IntN(max(len(pcm)-n, 1))
-	// A piece may begin with a rest; hold music is heard from its first moment.
-	for range 50 {
-		if sound.MeanSquare(pcm[from:min(from+rate/2, len(pcm))]) > sound.Power(sounds.Level-12) {
-			break
-		}
-		from = s.r.IntN(max(len(pcm)-n, 1))
-	}
-	out := make([]float32, n)
-	for i := range out {
-		out[i] = pcm[(from+i)%len(pcm)]
-	}
-	return sound.Scaled(out, sound.MeanSquare(out), dBov)
+	s.f.holds = append(s.f.holds, hold{stretch{from, to}, music, signalled})
 }
 
 func (s *scene) event(k schemas.Kind) {

@@ -137,21 +137,14 @@ func (t *truth) timing() {
 	for _, p := range f.pauses() {
 		t.say("dead-air", -1, p, p.seconds(), 20, 1.5, p.seconds() >= 20)
 	}
-	if f.ring != nil {
+	// A third ring is one too many; where no tone is heard, one is taken to come every 5 s.
+	switch {
+	case f.ring != nil && f.rings > 0:
+		t.say("slow-answer", -1, *f.ring, float64(f.rings), 2, 0, f.rings > 2)
+	case f.ring != nil:
 		t.say("slow-answer", -1, *f.ring, f.ring.seconds(), 10, 0.5, f.ring.seconds() > 10)
 	}
-	broken := 0
-	for _, b := range f.breakIns {
-		if b.seconds() >= 1 {
-			broken++
-		}
-		if b.seconds() > 0.8 && b.seconds() < 1.15 && t.near == nil {
-			t.near = fmt.Errorf("interruption: %.2f s of both", b.seconds())
-		}
-	}
-	if broken >= 3 {
-		t.say("interruption", agent, stretch{f.breakIns[0].from, f.breakIns[len(f.breakIns)-1].to}, float64(broken), 3, 0, true)
-	}
+	t.interruptions()
 	if f.tempo > 0 {
 		whole := stretch{0, f.length}
 		t.say("speech-too-fast", agent, whole, f.tempo, 300, 15, f.tempo > 300)
@@ -177,8 +170,9 @@ var (
 		"raised-voice", "speech-too-fast", "speech-too-slow", "talk-over-hold",
 	}
 	needEnding = "abrupt-hangup"
-	// needRightLegs need the legs to be the right way round as well: the others are of the call as a whole.
-	needRightLegs = append([]string{"hold-without-music"}, needTwoLegs...)
+	// needRightLegs need the legs to be the right way round as well: it matters whose leg has the music, the noise, the
+	// ring tone. Only that nobody speaks is the same either way round.
+	needRightLegs = append([]string{"floor-noise", "hold-too-long", "hold-too-often", "hold-without-music", "slow-answer"}, needTwoLegs...)
 )
 
 // judge makes the case of a finished scene, or says what came too near a limit.
@@ -193,15 +187,16 @@ func (s *scene) judge() (*Case, error) {
 		Agent: s.voices[agent], Customer: s.voices[customer], Duration: samples(s.length),
 		Flags: t.flags, Spans: s.spans(), events: s.events, endedBy: s.endedBy, seed: s.draft.seed,
 		channels: []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER},
+		outbound: s.outbound,
 	}
 	if len(s.f.holds) > 0 {
 		c.Track, c.Package = s.track.Name, s.track.Package
 	}
 	switch {
 	case s.mono:
-		c.NotAssessable = needTwoLegs
+		c.NotAssessable = slices.Clone(needTwoLegs)
 	case s.swapped:
-		c.NotAssessable = needRightLegs
+		c.NotAssessable = slices.Sorted(slices.Values(needRightLegs))
 	case s.endedBy == schemas.Leg_LEG_UNSPECIFIED:
 		c.NotAssessable = []string{needEnding}
 	}
@@ -240,8 +235,10 @@ func (s *scene) spans() []Span {
 	for _, g := range s.f.gone {
 		add(Gone, legs[customer], g, 0)
 	}
-	for _, b := range s.f.breakIns {
-		add(Interruption, legs[agent], b, 0)
+	for k, leg := range legs {
+		for _, b := range s.f.breakIns(k, usual) {
+			add(Interruption, leg, b, 0)
+		}
 	}
 	for _, a := range s.f.adverts {
 		add(Advert, legs[agent], a, 0)
