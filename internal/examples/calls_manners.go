@@ -1,5 +1,7 @@
 package examples
 
+import "github.com/earshot/earshot/schemas"
+
 // badManners are calls in which the agent treats the customer badly while they talk.
 func badManners() []script {
 	return []script{
@@ -31,6 +33,33 @@ func badManners() []script {
 					func() { c.pause(s); c.agentShouts("vm-rec-unv", "agent-user", "vm-tempgreeting2") },
 				)
 				c.chat(20 * s)
+				c.farewell()
+			},
+		},
+		{
+			name: "interruption", as: AsRTP, desk: bruno, customer: "C10016", endedBy: customer,
+			expect: []string{"interruption"},
+			title:  Title{"坐席三次抢话，客户每次都停下", "The agent breaks in on the customer three times, who gives way each time"},
+			tell: func(c *call) {
+				c.greet()
+				c.chat(20 * s)
+				for _, prompt := range []string{"vm-rec-unv", "agent-user", "vm-tempgreeting2"} {
+					c.breaksIn(agent, prompt, customer, "tt-allbusy", 4*s, 2*s)
+					c.chat(10 * s)
+				}
+				c.farewell()
+			},
+		},
+		{
+			name: "slow-answer", as: AsRecording, desk: carol, customer: "C10017", endedBy: customer,
+			expect: []string{"slow-answer"},
+			title:  Title{"电话响了 21 秒（五声）才接起", "It rings for 21 s, five times, before the agent answers"},
+			tell: func(c *call) {
+				c.event(schemas.Kind_KIND_RINGING)
+				c.pause(21 * s)
+				c.event(schemas.Kind_KIND_ANSWERED)
+				c.greet()
+				c.chat(40 * s)
 				c.farewell()
 			},
 		},

@@ -127,6 +127,21 @@ func (c *call) greet() { c.pause(s / 2); c.agentSays("hello", "queue-thankyou") 
 
 func (c *call) farewell() { c.agentSays("auth-thankyou", "vm-goodbye"); c.customerSays("goodbye") }
 
+// breaksIn has a party begin a prompt that long into what the other says, and the other stop after both have talked for a while.
+func (c *call) breaksIn(leg schemas.Leg, prompt string, over schemas.Leg, of string, after, both time.Duration) {
+	start := c.at
+	c.says(over, []string{of})
+	end := start + samples(after+both)
+	if c.err != nil || end >= len(c.tracks[over]) {
+		c.fail(fmt.Errorf("cannot break in on %s after %v: it is over by then", of, after))
+		return
+	}
+	c.tracks[over] = c.tracks[over][:end]
+	c.truth[len(c.truth)-1].End = duration(end)
+	c.at = start + samples(after)
+	c.says(leg, []string{prompt})
+}
+
 // cutOff ends the call that long into what a party begins to say.
 func (c *call) cutOff(leg schemas.Leg, prompt string, d time.Duration) {
 	end := c.at + samples(d)
