@@ -9,7 +9,7 @@ import (
 const (
 	overlapMin   = 15   // frames: 0.3 s; shorter is a hand-over
 	yieldLead    = 15   // frames: who has stopped has yielded if the other goes on for 0.3 s or more
-	turnGap      = 25   // frames: a turn's pauses are shorter than 0.5 s
+	turnGap      = 40   // frames: a turn's pauses are shorter than 0.8 s
 	floorHeld    = 50   // frames: 1 s; who has spoken that long can be interrupted
 	quarrelSpan  = 1000 // frames: 20 s
 	quarrelMin   = 50   // frames: 1 s of raised overlap within the span

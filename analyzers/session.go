@@ -15,6 +15,7 @@ const maxQueued = 256
 type Session struct {
 	analyzers []Analyzer
 	fronts    [2]*front
+	echo      echo
 	efforts   [2]effort
 	legs      int
 	mixed     bool
@@ -48,6 +49,7 @@ func (s *Session) Begin(legs []schemas.Leg, emit Emit) {
 		s.fronts[i].Reset()
 		s.efforts[i].reset()
 	}
+	s.echo.reset()
 	for _, a := range s.analyzers {
 		a.Reset()
 	}
@@ -103,6 +105,9 @@ func (s *Session) End(end Ending) {
 func (s *Session) Held() bool { return s.now.Held }
 
 func (s *Session) deliver(frames [2]*Frame) {
+	if s.legs == 2 {
+		s.echo.step(&frames)
+	}
 	for i, f := range frames[:s.legs] {
 		s.efforts[i].step(f)
 	}

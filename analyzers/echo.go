@@ -1,0 +1,78 @@
+package analyzers
+
+import "github.com/earshot/earshot/analyzers/dsp"
+
+const (
+	echoFrames = 5    // frames: an echo comes up to 100 ms after the voice; later ones are what echo cancellers are for
+	echoDrop   = 14.0 // dB by which an echo is under the voice at least (ITU-T G.131 has a hybrid return 14 dB or less)
+	echoAlike  = 0.55 // how much the spectra of echo and voice are alike, as a correlation
+	echoMemory = 0.8
+)
+
+// echo takes back what is called speech on one leg where it is the other leg's voice coming back: quieter by far, and of
+// the same spectrum a moment later. Somebody who speaks softly has a spectrum of their own.
+type echo struct {
+	past  [2][echoFrames]echoFrame
+	next  int
+	alike [2]float32
+}
+
+type echoFrame struct {
+	level float32
+	bands [18]float32 // over their mean, dB
+	power float32            // sum of their squares
+}
+
+func (e *echo) reset() { *e = echo{} }
+
+// step compares the frames of both legs with what the other leg was a moment ago, and notes in them what is echo.
+func (e *echo) step(frames *[2]*Frame) {
+	e.next = (e.next + 1) % echoFrames
+	for k, f := range frames {
+		e.past[k][e.next].take(f)
+	}
+	for k, f := range frames {
+		if !f.Speech && f.SpeechLikelihood < 0.3 {
+			e.alike[k] *= echoMemory
+			continue
+		}
+		now, most, top := &e.past[k][e.next], float32(0), float32(dsp.MinDB)
+		for i := range e.past[1-k] {
+			o := &e.past[1-k][i]
+			most, top = max(most, now.like(o)), max(top, o.level)
+		}
+		if top-f.Level < echoDrop {
+			most = 0
+		}
+		e.alike[k] = echoMemory*e.alike[k] + (1-echoMemory)*most
+		if e.alike[k] >= echoAlike {
+			f.Speech, f.SpeechLikelihood = false, 0
+		}
+	}
+}
+
+func (x *echoFrame) take(f *Frame) {
+	x.level, x.bands = f.Level, f.Bands
+	mean := float32(0)
+	for _, b := range x.bands {
+		mean += b
+	}
+	mean /= float32(len(x.bands))
+	x.power = 0
+	for i := range x.bands {
+		x.bands[i] -= mean
+		x.power += float32(x.bands[i] * x.bands[i])
+	}
+}
+
+// like is the correlation of two spectra.
+func (x *echoFrame) like(o *echoFrame) float32 {
+	sum := float32(0)
+	for i, b := range x.bands {
+		sum += float32(b * o.bands[i])
+	}
+	if sum <= 0 {
+		return 0
+	}
+	return sum / dsp.Sqrt(float32(x.power*o.power)+1e-6)
+}
