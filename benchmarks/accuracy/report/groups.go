@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ type grouping struct {
 }
 
 var groupings = []grouping{
-	{"variant", func(t *score.Truth) []string { return []string{t.Variant} }},
+	{"scenario and variant", func(t *score.Truth) []string { return []string{kindOf(t)} }},
 	{"degradation", func(t *score.Truth) []string {
 		if len(t.Degradations) == 0 {
 			return []string{"none"}
@@ -28,6 +29,12 @@ var groupings = []grouping{
 	{"voice", func(t *score.Truth) []string { return []string{t.Agent.Name, t.Customer.Name} }},
 	{"package", func(t *score.Truth) []string { return []string{t.Package} }},
 	{"track", func(t *score.Truth) []string { return []string{t.Track} }},
+}
+
+// kindOf is the scenario and the variant of a call: its id without the number.
+func kindOf(t *score.Truth) string {
+	kind, _ := path.Split(t.ID)
+	return strings.TrimSuffix(kind, "/")
 }
 
 // groupTable shows how the calls of each group fared.
@@ -74,8 +81,8 @@ func (r *Report) nearTable(w *strings.Builder) {
 	calls := map[string]int{}
 	for _, o := range r.outcomes {
 		if near(o) {
-			scenario, _, _ := strings.Cut(o.Truth.ID, "/")
-			k := scenario + "/" + o.Truth.Variant
+			k := kindOf(o.Truth)
+			scenario, _, _ := strings.Cut(k, "/")
 			c := counts[k]
 			c.Add(o.Rules[scenario])
 			counts[k] = c

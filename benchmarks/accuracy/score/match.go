@@ -15,11 +15,11 @@ func (a stretch) overlap(b stretch) time.Duration { return min(a.end, b.end) - m
 // miss each other by the slack. It gives the index in heard for each that is true, -1 for none.
 //
 // Pairs that overlap more are tried first, so that of two ways to pair as many the likelier one is found.
-func match(truth, heard []stretch, slack time.Duration, fits func(t, h int) bool) []int {
+func match(truth, heard []stretch, slack time.Duration) []int {
 	partner := make([][]int, len(truth)) // by truth: who may be its partner
 	for t := range truth {
 		for h := range heard {
-			if truth[t].overlap(heard[h]) >= -slack && fits(t, h) {
+			if truth[t].overlap(heard[h]) >= -slack {
 				partner[t] = append(partner[t], h)
 			}
 		}
@@ -56,5 +56,3 @@ func match(truth, heard []stretch, slack time.Duration, fits func(t, h int) bool
 	}
 	return matched
 }
-
-func any2(int, int) bool { return true }

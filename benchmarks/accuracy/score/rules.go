@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/benchmarks/accuracy/stats"
@@ -75,18 +76,17 @@ func (s *Scorer) flags(o *Outcome, h *Heard) {
 				said = append(said, f)
 			}
 		}
+		slack := Slack
 		if s.once[rule] { // wherever its evidence is
 			truth, said = truth[:min(len(truth), 1)], said[:min(len(said), 1)]
-			for i := range truth {
-				truth[i].Start, truth[i].End = 0, o.Truth.Duration
-			}
+			slack = o.Truth.Duration
 		}
-		s.rule(o, rule, truth, said)
+		judge(o, rule, truth, said, slack)
 	}
 }
 
-func (s *Scorer) rule(o *Outcome, rule string, truth []Span, said []rulebook.Flag) {
-	matched := match(stretches(truth), flagStretches(said), Slack, any2)
+func judge(o *Outcome, rule string, truth []Span, said []rulebook.Flag, slack time.Duration) {
+	matched := match(stretches(truth), flagStretches(said), slack)
 	var c stats.Counts
 	right := make([]bool, len(said))
 	for i, m := range matched {
@@ -111,7 +111,7 @@ func (s *Scorer) rule(o *Outcome, rule string, truth []Span, said []rulebook.Fla
 }
 
 func assess(o *Outcome, h *Heard) {
-	var said []string
+	var said, wrongly, missed []string
 	for _, n := range h.Verdict.NotAssessable {
 		said = append(said, n.Rule)
 	}
@@ -121,7 +121,7 @@ func assess(o *Outcome, h *Heard) {
 			a.Rightly++
 		} else {
 			a.Wrongly++
-			o.mistake(0, assessWeight, "%s said not to be assessable, but is", rule)
+			wrongly = append(wrongly, rule)
 		}
 		o.Assess[rule] = a
 	}
@@ -130,8 +130,14 @@ func assess(o *Outcome, h *Heard) {
 			a := o.Assess[rule]
 			a.Missed++
 			o.Assess[rule] = a
-			o.mistake(0, assessWeight, "%s should be said not to be assessable", rule)
+			missed = append(missed, rule)
 		}
+	}
+	if wrongly != nil {
+		o.mistake(0, assessWeight*float64(len(wrongly)), "wrongly said not to be assessable: %s", strings.Join(wrongly, ", "))
+	}
+	if missed != nil {
+		o.mistake(0, assessWeight*float64(len(missed)), "not said not to be assessable: %s", strings.Join(missed, ", "))
 	}
 }
 

@@ -30,7 +30,7 @@ func holds(o *Outcome, h *Heard) {
 		}
 	}
 	found := make([]bool, len(heard))
-	for i, m := range match(stretches(truth), at, 0, any2) {
+	for i, m := range match(stretches(truth), at, 0) {
 		t := truth[i]
 		if m < 0 {
 			o.Hold.Missed++
@@ -106,8 +106,21 @@ func fill(frames []bool, start, end time.Duration) {
 func segments(o *Outcome, h *Heard) {
 	for _, s := range h.Segments {
 		switch s.Kind {
-		case "hold", "raised", "overlap", "interruption", "ring", "silence", "speech":
+		case "interruption":
+			if s.Leg == schemas.Leg_LEG_CUSTOMER { // which no rule judges, and no truth tells
+				continue
+			}
+			fallthrough
+		case "hold", "raised", "overlap", "ring", "speech":
 			claim(o.SegmentClaims, s.Kind, s.Confidence, 2*covered(o.Truth, &s, o.Truth.Spans) >= s.Duration())
+		case "silence": // where nothing is to be heard
+			heard := time.Duration(0)
+			for _, kind := range []string{"speech", "hold", "ring"} {
+				x := s
+				x.Kind, x.Leg = kind, schemas.Leg_LEG_UNSPECIFIED
+				heard += covered(o.Truth, &x, o.Truth.Spans)
+			}
+			claim(o.SegmentClaims, s.Kind, s.Confidence, 2*heard <= s.Duration())
 		case "quarrel": // no span of its own: it is where the flag should be
 			claim(o.SegmentClaims, s.Kind, s.Confidence, covered(o.Truth, &s, o.Truth.Flags) > 0)
 		}
