@@ -13,7 +13,7 @@ const (
 	floorHeld    = 50   // frames: 1 s; who has spoken that long can be interrupted
 	quarrelSpan  = 1000 // frames: 20 s
 	quarrelMin   = 50   // frames: 1 s of raised overlap within the span
-	raisedRecent = 100  // frames: 2 s; a voice counts as raised that long after it was
+	raisedRecent = 100  // frames: 2 s; a voice counts as loud that long after it was
 )
 
 // crosstalk reports where both talk at once, who broke in on whom, and where both do it with raised voices.
@@ -25,7 +25,7 @@ type crosstalk struct {
 	overlapping bool
 	start       int
 
-	raised   [quarrelSpan]bool // raised overlap, ring over the last 20 s
+	raised   [quarrelSpan]bool // overlap of loud voices, ring over the last 20 s
 	sum      int
 	quarrel  bool
 	qStart   int
@@ -40,7 +40,8 @@ type crosstalkLeg struct {
 	talk
 	turn       int // frame at which the turn began
 	lastTalk   int
-	lastRaised int
+	lastLoud   int
+	confidence float32 // how surely the loud voice is a raised one, by all that was heard of it so far
 }
 
 func newCrosstalk() *crosstalk { c := new(crosstalk); c.Reset(); return c }
@@ -61,7 +62,7 @@ func (*crosstalk) Kinds() []KindDoc {
 func (a *crosstalk) Reset() {
 	*a = crosstalk{holder: -1}
 	for i := range a.legs {
-		a.legs[i].lastRaised = -quarrelSpan
+		a.legs[i].lastLoud = -quarrelSpan
 	}
 }
 
@@ -86,8 +87,8 @@ func (l *crosstalkLeg) step(i int, f *Frame) {
 		}
 		l.lastTalk = i + 1
 	}
-	if f.Raised {
-		l.lastRaised = i
+	if f.Loud {
+		l.lastLoud, l.confidence = i, f.RaisedConfidence
 	}
 }
 
@@ -148,7 +149,7 @@ func (a *crosstalk) quarrelling(i int, emit Emit) {
 		}
 	}
 	now := a.legs[0].talking && a.legs[1].talking &&
-		i-a.legs[0].lastRaised <= raisedRecent && i-a.legs[1].lastRaised <= raisedRecent
+		i-a.legs[0].lastLoud <= raisedRecent && i-a.legs[1].lastLoud <= raisedRecent
 	slot := &a.raised[i%quarrelSpan]
 	if *slot {
 		a.sum--
@@ -180,7 +181,7 @@ func (a *crosstalk) endQuarrel(emit Emit) {
 
 func (a *crosstalk) sendQuarrel(open bool, emit Emit) {
 	s := Segment{
-		Kind: "quarrel", Confidence: 1, Open: open, Value: frames(a.qMax),
+		Kind: "quarrel", Confidence: float64(min(a.legs[0].confidence, a.legs[1].confidence)), Open: open, Value: frames(a.qMax),
 		Start: time.Duration(a.qStart) * FrameDuration,
 		End:   time.Duration(a.qEnd) * FrameDuration,
 	}

@@ -14,8 +14,8 @@ const (
 	// sceneVoiced is how many voiced frames a scene needs for its tilt and pitch to say anything: 0.2 s.
 	sceneVoiced = 10
 	// sceneGain is how many frames of a scene without the signs of effort it takes to know that the line has become louder,
-	// not the speaker: 4 s.
-	sceneGain = 200
+	// not the speaker: 10 s.
+	sceneGain = 500
 )
 
 // effort compares how somebody speaks now with how the same person spoke earlier in the call, and notes it in the frame.

@@ -36,3 +36,12 @@ func (f *front) listen(pcm []float32, take func(*Frame)) {
 		take(frame)
 	}
 }
+
+// NewSessionWith is NewSession with other weights than those built in.
+func NewSessionWith(scene, frame *dsp.Net) *Session {
+	s := NewSession()
+	for i := range s.fronts {
+		s.fronts[i] = newFrontWith(&nets{scene, frame})
+	}
+	return s
+}
