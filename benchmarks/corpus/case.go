@@ -25,6 +25,9 @@ type Case struct {
 	Flags []Flag
 	// NotAssessable are the ids of the rules that must be said not to be assessable, sorted.
 	NotAssessable []string
+	// Undecided are the ids of rules of which the truth is not known: a voice speaks as fast as it does, and nobody has
+	// counted its syllables. What is said of them is neither right nor wrong.
+	Undecided []string
 
 	tracks   [][]float32 // one a channel
 	channels []schemas.Leg

@@ -3,10 +3,12 @@ package corpus
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/go-audio/audio"
 	"github.com/go-audio/wav"
@@ -14,11 +16,12 @@ import (
 
 	"github.com/earshot/earshot/benchmarks/sounds"
 	"github.com/earshot/earshot/ingest"
+	"github.com/earshot/earshot/internal/sound"
 	"github.com/earshot/earshot/schemas"
 )
 
 // standIn makes a folder of sounds: three voices that hum syllables, and a piece of music.
-func standIn(t *testing.T) *sounds.Library {
+func standIn(t testing.TB) *sounds.Library {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "tune")
 	put := func(name string, hz, seconds, beat float64) {
@@ -141,6 +144,75 @@ func TestEveryScenario(t *testing.T) {
 	}
 }
 
+// TestLevels measures a composed call: what is put where, and how loud.
+func TestLevels(t *testing.T) {
+	s := newScene(Draft{lib: standIn(t), split: sounds.Tune}, rand.New(rand.NewPCG(1, 2)))
+	s.wait(1)
+	s.solid(customer, 4, 0)
+	s.hold(5, true, false)
+	s.finish()
+	s.channel = "adpcm"
+	s.line()
+	level := func(leg int, from, to float64) float64 {
+		return 10 * math.Log10(sound.MeanSquare(s.sound[leg][int(from*rate):int(to*rate)]))
+	}
+	for _, c := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"the customer's voice", level(customer, 1.2, 4.8), s.level[customer]},
+		{"the customer's line, waiting", level(customer, 6, 9.5), s.floor[customer]},
+		{"the agent's line, listening", level(agent, 0.2, 4.8), s.floor[agent]},
+		{"hold music", level(agent, 5.2, 9.8), s.level[agent]},
+	} {
+		if math.Abs(c.got-c.want) > 7 {
+			t.Errorf("%s is at %.1f dBov, expected about %.1f", c.what, c.got, c.want)
+		}
+	}
+	if want := []stretch{at(1, 5)}; !cmp.Equal(s.f.speech[customer], want, cmp.AllowUnexported(stretch{})) {
+		t.Errorf("speech at %v, expected %v", s.f.speech[customer], want)
+	}
+}
+
+// TestSilentBeats looks for rests in a piece of twelve beats, two of them silent, played round and round.
+func TestSilentBeats(t *testing.T) {
+	piece := make([]bool, 12)
+	piece[3], piece[4] = true, true
+	for _, c := range []struct{ from, n, want int }{{5, 9, 0}, {3, 9, 2}, {4, 9, 1}, {8, 8, 1}} {
+		if got := silentBeats(piece, c.from, c.n); got != c.want {
+			t.Errorf("%d beats from %d: %d are wrong, expected %d", c.n, c.from, got, c.want)
+		}
+	}
+}
+
+// TestNuclei counts the syllables of a hum that swells four times a second.
+func TestNuclei(t *testing.T) {
+	pcm, err := standIn(t).Voices(sounds.Tune)[0].Clip(3) // 3.1 s
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := nuclei(pcm); n < 12 || n > 13 {
+		t.Errorf("%d syllables, expected 12 or 13", n)
+	}
+}
+
+// BenchmarkCompose composes a call of every kind in turn; x real time says how fast.
+func BenchmarkCompose(b *testing.B) {
+	drafts, err := Plan(standIn(b), sounds.Tune, 1, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var long time.Duration
+	for i := 0; b.Loop(); i++ {
+		c, err := drafts[i%len(drafts)].Compose()
+		if err != nil {
+			b.Fatal(err)
+		}
+		long += c.Duration
+	}
+	b.ReportMetric(long.Seconds()/b.Elapsed().Seconds(), "x_real_time")
+}
+
 func at(from, to float64) stretch { return stretch{int(from * rate), int(to * rate)} }
 
 // TestTruth holds what happened in a call against what the rules say of it.
@@ -189,8 +261,31 @@ func TestTruth(t *testing.T) {
 			}
 		})
 	}
+	broken := func(both float64) facts { // the customer speaks for 4 s, then both, then the agent alone
+		f := facts{length: 100 * rate}
+		for _, from := range []float64{10, 40, 70} {
+			f.speech[customer] = append(f.speech[customer], at(from, from+4+both))
+			f.speech[agent] = append(f.speech[agent], at(from-9, from-5), at(from+4, from+6+both), at(from+16, from+18))
+		}
+		return f
+	}
+	for both, want := range map[float64]int{1.6: 3, 0.5: 0} {
+		f := broken(both)
+		tr := truth{f: &f}
+		if tr.interruptions(); tr.near != nil || len(f.breakIns(agent, usual)) != want || len(tr.flags) != want/3 {
+			t.Errorf("%.1f s of both, three times: %d interruptions, %v, %v", both, len(f.breakIns(agent, usual)), tr.flags, tr.near)
+		}
+		if n := len(f.breakIns(customer, usual)); n != 0 {
+			t.Errorf("the customer is said to interrupt %d times", n)
+		}
+	}
+	doubtful := broken(1)
+	tr := truth{f: &doubtful}
+	if tr.interruptions(); tr.near == nil {
+		t.Error("three times 1 s of both were not refused: they are too near the limit")
+	}
 	near := facts{length: 60 * rate, speech: [2][]stretch{{at(1, 19), at(38.5, 59)}, nil}}
-	tr := truth{f: &near}
+	tr = truth{f: &near}
 	if tr.all(); tr.near == nil {
 		t.Error("a pause of 19.5 s was not refused: it is too near the limit")
 	}

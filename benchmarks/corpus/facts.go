@@ -41,6 +41,7 @@ type facts struct {
 	answered int     // where
 	snr      float64 // behind the agent, 0 for what a line has
 	noisy    float64 // seconds of agent speech in it
+	nuclei   int     // syllables of the agent, as far as they can be counted
 	tempo    float64 // syllables a minute of the agent, 0 for what the voice has
 	adverts  []stretch
 	unusual  []Span // effects, for the record

@@ -158,6 +158,9 @@ func (s *scene) utter(leg int, pcm []float32, raise float64) {
 		pcm = s.raised(pcm, raise)
 	}
 	pcm = sound.Scaled(pcm, sound.ActiveLevel(pcm), s.level[leg]+raise+s.r.NormFloat64())
+	if leg == agent {
+		s.f.nuclei += nuclei(pcm)
+	}
 	for _, a := range active(pcm) {
 		s.f.speech[leg] = append(s.f.speech[leg], a.shift(s.cursor))
 	}

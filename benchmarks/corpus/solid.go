@@ -20,6 +20,9 @@ func (s *scene) solid(leg int, seconds, raise float64) {
 			}
 			piece := faded(pcm[a.from:min(a.to, a.from+end-s.cursor)])
 			s.put(leg, piece)
+			if leg == agent {
+				s.f.nuclei += nuclei(piece)
+			}
 		}
 	}
 	s.f.speech[leg] = append(s.f.speech[leg], stretch{from, end})

@@ -187,7 +187,7 @@ func (s *scene) judge() (*Case, error) {
 		Agent: s.voices[agent], Customer: s.voices[customer], Duration: samples(s.length),
 		Flags: t.flags, Spans: s.spans(), events: s.events, endedBy: s.endedBy, seed: s.draft.seed,
 		channels: []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER},
-		outbound: s.outbound,
+		outbound: s.outbound, Undecided: s.f.undecided(),
 	}
 	if len(s.f.holds) > 0 {
 		c.Track, c.Package = s.track.Name, s.track.Package

@@ -35,14 +35,25 @@ func (f *facts) breakIns(by int, m manners) []stretch {
 	others := turns(f.speech[1-by])
 	for _, a := range turns(f.speech[by]) {
 		for _, c := range others {
-			both := stretch{a.from, c.to}
+			if both := (stretch{a.from, c.to}); both.seconds() < m.both || a.to-c.to < lead {
+				continue
+			}
 			speaks := stretch{a.from - rate/5, a.from + rate/5}.within(f.speech[1-by]) >= rate/4
-			if speaks && float64(a.from-c.from)/rate >= m.before && both.seconds() >= m.both && a.to-c.to >= lead {
-				all = append(all, both)
+			if speaks && float64(a.from-c.from)/rate >= m.before && f.together(stretch{a.from, c.to}) >= m.both {
+				all = append(all, stretch{a.from, c.to})
 			}
 		}
 	}
 	return all
+}
+
+// together is for how many seconds of a stretch both speak.
+func (f *facts) together(at stretch) float64 {
+	sum := 0.0
+	for _, x := range f.speech[agent] {
+		sum += float64(x.and(at).within(f.speech[customer])) / rate
+	}
+	return sum
 }
 
 // interruptions of the customer by the agent count from three on.
