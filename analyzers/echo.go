@@ -20,7 +20,7 @@ type echo struct {
 type echoFrame struct {
 	level float32
 	bands [18]float32 // over their mean, dB
-	power float32            // sum of their squares
+	power float32     // sum of their squares
 }
 
 func (e *echo) reset() { *e = echo{} }
