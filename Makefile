@@ -45,6 +45,18 @@ test: build audio lint ## everything that must hold: format, vet, staticcheck, p
 bench: ## Go benchmarks, ready for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./analyzers/... ./ingest/... ./pipeline/... ./benchmarks/...
 
+.PHONY: sounds accuracy peers
+SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)
+
+sounds: ## fetch the voices and the music that accuracy is measured on
+	@$(GO) run ./benchmarks/sounds/fetch -dir $(SOUNDS) -split test
+
+accuracy: sounds ## accuracy on calls whose truth is known; fails when a figure has fallen
+	$(GO) run ./benchmarks/accuracy -sounds $(SOUNDS)
+
+peers: sounds ## the same calls before other detectors of speech and music
+	$(GO) run ./benchmarks/accuracy peers -sounds $(SOUNDS)
+
 generate: ## the Go code of schemas/calls.proto
 	cd schemas && $(BUF) generate
 
