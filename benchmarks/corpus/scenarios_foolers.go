@@ -14,6 +14,7 @@ func foolers() []scenario {
 			s.turns(s.between(15, 25))
 			s.gap()
 			pcm := what(s)
+			s.note(Effect, leg, s.cursor, s.cursor+len(pcm))
 			s.put(leg, pcm)
 			s.gap()
 			s.say(agent, 2)
@@ -59,6 +60,7 @@ func foolers() []scenario {
 			s.greet()
 			s.turns(s.between(40, 70))
 			s.goodbye()
+			s.note(Music, customer, 0, s.cursor)
 			s.noise[customer] = s.music(s.cursor, s.level[customer]-s.between(12, 25))
 		}},
 		{rule: "fooler", variant: "customers-hold", tell: func(s *scene) { // the customer has the agent wait
@@ -66,7 +68,9 @@ func foolers() []scenario {
 			s.turns(s.between(10, 20))
 			s.gap()
 			s.say(customer, 2)
+			from := s.cursor
 			s.put(customer, s.music(int(s.between(8, 16)*rate), s.level[customer]))
+			s.note(Music, customer, from, s.cursor)
 			s.gap()
 			s.say(customer, 2)
 			s.turns(s.between(10, 20))

@@ -26,6 +26,7 @@ func lineScenarios() []scenario {
 				s.f.noisy += a.seconds()
 			}
 			noise := s.room(s.cursor, s.chance(0.5))
+			s.note(Noise, agent, 0, s.cursor)
 			s.noise[agent] = sound.Scaled(noise, sound.MeanSquare(noise), s.level[agent]-s.f.snr)
 		}
 	}

@@ -235,6 +235,11 @@ func (s *scene) event(k schemas.Kind) {
 	s.events = append(s.events, event{k, legs[agent], s.at()})
 }
 
+// note keeps for the record that there is something that no rule is about.
+func (s *scene) note(kind SpanKind, leg, from, to int) {
+	s.f.unusual = append(s.f.unusual, Span{Kind: kind, Leg: legs[leg], Start: samples(from), End: samples(to)})
+}
+
 // finish makes both lines as long as the call.
 func (s *scene) finish() {
 	s.length = max(s.cursor, len(s.sound[0]), len(s.sound[1]))

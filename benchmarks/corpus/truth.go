@@ -253,6 +253,11 @@ func (s *scene) spans() []Span {
 			}
 		}
 	}
+	for _, p := range s.f.pauses() {
+		if p.seconds() >= 3 {
+			add(Silence, schemas.Leg_LEG_UNSPECIFIED, p, 0)
+		}
+	}
 	all = append(all, s.f.unusual...)
 	slices.SortStableFunc(all, func(a, b Span) int { return int(a.Start - b.Start) })
 	return all
