@@ -173,8 +173,8 @@ func (h *hold) pause(f *Frame, i int) {
 	}
 }
 
-// over counts agent speech inside a hold. Music sounds like a voice for moments too, so a run counts only if it is half
-// a second long and likely throughout.
+// over counts agent speech inside a hold. Music sounds like a voice for moments too, so a run counts only if it is 0.4 s
+// long and likely throughout.
 func (h *hold) over(speech bool, likelihood float32) {
 	if speech {
 		h.run++

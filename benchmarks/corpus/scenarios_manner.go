@@ -87,7 +87,8 @@ func mannerScenarios() []scenario {
 				s.say(customer, s.between(5, 8))
 				end := s.cursor
 				s.cursor = from + int(s.between(1.5, 3)*rate)
-				s.utter(agent, faded(s.clip(agent, 0.3, 0.7)[:int(0.4*rate)]), 0) // mhm
+				mhm := s.clip(agent, 0.3, 0.7)
+				s.utter(agent, faded(mhm[:min(len(mhm), rate*2/5)]), 0)
 				s.cursor = end
 				s.gap()
 				s.say(agent, s.between(1.5, 3))
