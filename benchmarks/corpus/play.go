@@ -93,15 +93,33 @@ func (c *Case) Play(to Player) (ingest.Ending, error) {
 	if c.loss > 0 {
 		return c.playLive(to)
 	}
-	rec := c.sidecar()
-	rec.Audio = &schemas.Recording_Inline{Inline: c.wav()}
-	r, err := ingest.OpenRecording(rec, ingest.RecordingOptions{})
+	r, err := c.open()
 	if err != nil {
 		return ingest.Ending{}, fmt.Errorf("cannot play case %s: %w", c.ID, err)
 	}
 	defer r.Close()
 	to.Begin(r.Info())
 	return r.Run(context.Background(), to)
+}
+
+// open is the call as a recording: inline as long as a record of Kafka could hold it, else through a file.
+func (c *Case) open() (*ingest.RecordingReader, error) {
+	wav := c.wav()
+	if len(wav) <= ingest.MaxInline {
+		rec := c.sidecar()
+		rec.Audio = &schemas.Recording_Inline{Inline: wav}
+		return ingest.OpenRecording(rec, ingest.RecordingOptions{})
+	}
+	dir, err := os.MkdirTemp("", "earshot-case")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) // the file that is open stays until it is closed
+	path, err := c.Write(dir)
+	if err != nil {
+		return nil, err
+	}
+	return ingest.OpenFile(path, nil)
 }
 
 func (c *Case) playLive(to Player) (end ingest.Ending, err error) {
