@@ -1,10 +1,12 @@
 package corpus
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/earshot/earshot/benchmarks/sounds"
 	"github.com/earshot/earshot/schemas"
@@ -29,6 +31,8 @@ type scenario struct {
 	tell          func(*scene)
 	// plain leaves the call's channel as it is: no noise, codec or loss that could undo what is measured.
 	plain bool
+	// syllabic needs a voice of single syllables, which not every split has; else it is just a call.
+	syllabic bool
 	// times is how many of it are made for one of the others; 0 is 1.
 	times int
 }
@@ -67,6 +71,18 @@ func (d Draft) whole() []*sounds.Voice {
 	return whole
 }
 
+// meant says whether the call came out as its scenario means it: the clear case breaks its rule, the near miss does not.
+func (d Draft) meant(c *Case) error {
+	breaks := slices.ContainsFunc(c.Flags, func(f Flag) bool { return f.Rule == d.Scenario })
+	switch {
+	case strings.HasSuffix(d.Variant, "near-below") && breaks:
+		return errors.New("it breaks the rule that it should miss")
+	case d.Variant == "clear" && !breaks && !d.scenario.syllabic:
+		return errors.New("it does not break the rule that it should")
+	}
+	return nil
+}
+
 // Compose makes the call. A draw in which something comes too near a limit by accident is drawn again.
 func (d Draft) Compose() (*Case, error) {
 	var last error
@@ -80,6 +96,9 @@ func (d Draft) Compose() (*Case, error) {
 		}
 		s.finish()
 		c, err := s.judge()
+		if err == nil {
+			err = d.meant(c)
+		}
 		if err != nil {
 			last = err
 			continue

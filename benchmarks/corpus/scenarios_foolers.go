@@ -106,8 +106,14 @@ func foolers() []scenario {
 			s.mix()
 			s.greet()
 			s.turns(s.between(10, 25))
-			for range 1 + s.r.IntN(3) {
-				s.announced(pick(s.r, []float64{s.between(8, 40), s.between(125, 150)}), true, s.chance(0.3))
+			holds := 1 + s.r.IntN(3)
+			long := s.r.IntN(holds + 1)
+			for i := range holds {
+				seconds := s.between(8, 40)
+				if i == long {
+					seconds = s.between(125, 150)
+				}
+				s.announced(seconds, true, s.chance(0.3))
 				s.turns(s.between(8, 20))
 			}
 			s.goodbye()

@@ -153,10 +153,12 @@ func quarrel(agentDB, customerDB, least, most float64) func(*scene) {
 		seconds := s.between(least, most)
 		from := s.cursor
 		both := func(leg int, dB, seconds float64) {
+			from := s.cursor
 			if dB > 0 {
-				s.raise(leg, seconds, dB+s.between(0, 4))
-			} else {
-				s.say(leg, seconds)
+				dB += s.between(0, 4)
+			}
+			if s.solid(leg, seconds, dB); dB > 0 {
+				s.f.raised[leg] = append(s.f.raised[leg], raise{stretch{from, s.cursor}, dB})
 			}
 		}
 		both(customer, customerDB, seconds+1)

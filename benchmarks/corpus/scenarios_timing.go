@@ -84,9 +84,9 @@ func timingScenarios() []scenario {
 		{rule: "slow-answer", variant: "near-below", tell: rings(true, true, 1, 2)},
 		{rule: "slow-answer", variant: "heard-near-below", tell: rings(true, false, 2, 2)},
 		{rule: "slow-answer", variant: "mono", tell: mono(rings(true, true, 3, 5))},
-		{rule: "speech-too-fast", variant: "clear", tell: paced(340, 400), plain: true, times: 2},
-		{rule: "speech-too-slow", variant: "clear", tell: paced(70, 100), plain: true, times: 2},
-		{rule: "speech-too-fast", variant: "usual", tell: paced(170, 260), plain: true},
+		{rule: "speech-too-fast", variant: "clear", tell: paced(340, 400), plain: true, syllabic: true, times: 2},
+		{rule: "speech-too-slow", variant: "clear", tell: paced(70, 100), plain: true, syllabic: true, times: 2},
+		{rule: "speech-too-fast", variant: "usual", tell: paced(170, 260), plain: true, syllabic: true},
 	}
 }
 
