@@ -34,7 +34,7 @@ func (o *options) flags(f *flag.FlagSet) {
 	f.StringVar(&o.weights, "weights", "", "file with other weights of the classifier")
 	f.StringVar(&o.split, "split", string(sounds.Test), "split that voices and music are of: train, tune or test")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the calls, and of resampling")
-	f.IntVar(&o.perVariant, "per-variant", 20, "calls of each variant")
+	f.IntVar(&o.perVariant, "per-variant", 10, "calls of each variant")
 	o.selection.flags(f)
 }
 
