@@ -18,9 +18,9 @@ const (
 	holdWindow     = 250 // frames: the 5 s before and after in which the agent should speak
 	holdEcho       = 50  // frames: music that outlasts the switch's resume by less than 1 s ends with it
 
-	// A run of speech is sure from 0.4 s on, if likely on the whole: music sounds like a voice for moments too.
-	sureRun        = 20
-	sureLikelihood = 0.7
+	// A run of speech is sure from half a second on, if likely on the whole: music sounds like a voice for moments too.
+	sureRun        = 25
+	sureLikelihood = 0.85
 )
 
 // hold reports each time the customer was put on hold: the agent's leg carries music, or the switch says so, or both.
@@ -173,8 +173,8 @@ func (h *hold) pause(f *Frame, i int) {
 	}
 }
 
-// over counts agent speech inside a hold. Music sounds like a voice for moments too, so a run counts only if it is 0.4 s
-// long and likely throughout.
+// over counts agent speech inside a hold. Music sounds like a voice for moments too, so a run counts only if it is half a
+// second long and likely throughout.
 func (h *hold) over(speech bool, likelihood float32) {
 	if speech {
 		h.run++
