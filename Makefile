@@ -45,7 +45,7 @@ test: build audio lint ## everything that must hold: format, vet, staticcheck, p
 bench: ## Go benchmarks, ready for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./analyzers/... ./ingest/... ./pipeline/... ./benchmarks/...
 
-.PHONY: sounds accuracy peers
+.PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)
 
 sounds: ## fetch the voices and the music that accuracy is measured on
@@ -56,6 +56,10 @@ accuracy: sounds ## accuracy on calls whose truth is known; fails when a figure 
 
 peers: sounds ## the same calls before other detectors of speech and music
 	$(GO) run ./benchmarks/accuracy peers -sounds $(SOUNDS)
+
+train: ## train the classifier anew: all sounds (1.5 GB), ffmpeg on the path, some ten minutes
+	@$(GO) run ./benchmarks/sounds/fetch -dir $(SOUNDS) -split train,tune,test
+	$(GO) run ./benchmarks/train -sounds $(SOUNDS) -out analyzers/weights.bin -card analyzers/weights.md
 
 generate: ## the Go code of schemas/calls.proto
 	cd schemas && $(BUF) generate

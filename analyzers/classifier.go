@@ -16,13 +16,13 @@ type classifier struct {
 	// score holds the last blocks' logits of speech and music, voice the last frames' likelihoods of speech.
 	score [scored]score
 	voice [ringFrames]float32
+	usual usual
 	decision
 	// scratch is what the nets take and give; here, so that judging allocates nothing.
 	scratch struct {
 		whole    block
-		sceneIn  [sceneInputs]float32
+		in       [max(sceneInputs, frameInputs)]float32
 		sceneOut [2]float32
-		frameIn  [frameInputs]float32
 		frameOut [1]float32
 	}
 }
@@ -36,6 +36,21 @@ const leastMusic = -55
 
 // score is what a block was judged to be: logits, and the likelihood of music.
 type score struct{ speech, music, likelihood float32 }
+
+// usual is the spectrum of late: the mean level of each band over about the last two seconds of sound. What rises above it is
+// new: a voice over music that goes on, say.
+type usual struct {
+	bands  [dsp.NumBands]float32
+	frames int
+}
+
+func (u *usual) take(bands *[dsp.NumBands]float32) {
+	u.frames++
+	share := max(0.01, 1/float32(u.frames))
+	for i, b := range bands {
+		u.bands[i] += float32(share * (b - u.bands[i]))
+	}
+}
 
 // unheard is the score of a block without sound.
 var unheard = score{speech: -6, music: -6}
@@ -77,12 +92,12 @@ func (c *classifier) judge(f *front, judged int) {
 	*whole = block{}
 	now := &c.score[judged%scored]
 	*now = unheard
-	if c.context.scene(c.scratch.sceneIn[:], whole) {
+	if in := c.scratch.in[:sceneInputs]; c.context.scene(in, whole) {
 		if c.watch != nil {
-			c.watch.scene(judged, c.scratch.sceneIn[:])
+			c.watch.scene(judged, in)
 		}
 		out := &c.scratch.sceneOut
-		c.nets.scene.Run(c.scratch.sceneIn[:], out[:])
+		c.nets.scene.Run(in, out[:])
 		*now = score{speech: out[0], music: out[1], likelihood: dsp.Sigmoid(out[1])}
 		if c.context.topAround(2) < leastMusic {
 			now.likelihood = 0
@@ -92,16 +107,18 @@ func (c *classifier) judge(f *front, judged int) {
 	scene := [4]float32{now.speech, now.music, before.speech, before.music}
 	for n := judged * blockFrames; n < (judged+1)*blockFrames; n++ {
 		c.voice[n%ringFrames] = 0
-		if h := f.at(n); h.Silent || h.Level < whole.top-voiceRange {
+		h := f.at(n)
+		if h.Silent || h.Level < whole.top-voiceRange {
 			continue
 		}
-		in := &c.scratch.frameIn
-		f.frame(n, in[:], whole, &scene)
+		in := c.scratch.in[:frameInputs]
+		f.frame(n, in, whole, &c.usual, &scene)
 		if c.watch != nil {
-			c.watch.frame(n, in[:])
+			c.watch.frame(n, in)
 		}
 		out := &c.scratch.frameOut
-		c.nets.frame.Run(in[:], out[:])
+		c.nets.frame.Run(in, out[:])
 		c.voice[n%ringFrames] = dsp.Sigmoid(out[0])
+		c.usual.take(&h.Bands)
 	}
 }

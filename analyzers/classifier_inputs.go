@@ -5,10 +5,11 @@ import "github.com/earshot/earshot/analyzers/dsp"
 // Numbers of inputs of the two nets.
 const (
 	sceneInputs = 10*numTraits + 4*contextBlocks + 3
-	frameInputs = 13 + 1 + dsp.NumBands + 2*dsp.NumCepstra + 5 + 4 + 2 + 2 + 1 + 4
+	frameInputs = 2*levelReach + 1 + 1 + 4*dsp.NumBands + 3*dsp.NumCepstra + 9 + 3*4 + 4 + 2 + 1 + 4
 
-	// levelReach is how many frames before and after a frame its net sees the level of.
-	levelReach = 6
+	// levelReach is how many frames before and after a frame its net sees the level of, bandReach and cepstraReach those
+	// before and after it of which it sees the bands, and how the shape of the spectrum moved between them.
+	levelReach, bandReach, cepstraReach = 8, 4, 2
 )
 
 // scene writes the inputs of the net that judges the block in the middle of the context, and leaves the sum of the
@@ -39,28 +40,40 @@ func (c *context) scene(in []float32, whole *block) bool {
 
 // frame writes the inputs of the net that judges frame n, which has frames before and after it, from what surrounds it
 // and what its block and the block before were judged to be.
-func (f *front) frame(n int, in []float32, whole *block, scene *[4]float32) {
+func (f *front) frame(n int, in []float32, whole *block, u *usual, scene *[4]float32) {
 	h := f.at(n)
 	in = in[:0]
 	for d := -levelReach; d <= levelReach; d++ {
 		in = append(in, max(f.at(n+d).Level-whole.top, -60)/10)
 	}
 	in = append(in, min(h.Level-f.floor.Level(), 60)/10)
-	for i, v := range h.Bands {
-		in = append(in, min(max(v-whole.least[i], 0), 40)/10)
+	for d := -bandReach; d <= bandReach; d += bandReach {
+		for i, v := range f.at(n + d).Bands {
+			in = append(in, min(max(v-whole.least[i], 0), 40)/10)
+		}
 	}
-	var before, now, after [dsp.NumCepstra]float32
-	dsp.Cepstrum(&f.at(n-2).Bands, &before)
+	for i, v := range h.Bands {
+		in = append(in, min(max(v-u.bands[i], -30), 30)/10)
+	}
+	var before, now, after, long, later [dsp.NumCepstra]float32
+	dsp.Cepstrum(&f.at(n-cepstraReach).Bands, &before)
 	dsp.Cepstrum(&h.Bands, &now)
-	dsp.Cepstrum(&f.at(n+2).Bands, &after)
+	dsp.Cepstrum(&f.at(n+cepstraReach).Bands, &after)
+	dsp.Cepstrum(&f.at(n-3*cepstraReach).Bands, &long)
+	dsp.Cepstrum(&f.at(n+3*cepstraReach).Bands, &later)
 	in = append(in, now[:]...)
 	for i, v := range after {
 		in = append(in, v-before[i])
 	}
-	for d := -2; d <= 2; d++ {
+	for i, v := range later {
+		in = append(in, v-long[i])
+	}
+	for _, d := range [...]int{-6, -4, -2, -1, 0, 1, 2, 4, 6} {
 		in = append(in, f.at(n+d).Harmonicity)
 	}
-	in = append(in, h.Tonality[:]...)
-	in = append(in, h.Flux, f.at(n+1).Flux, h.Steady[0], h.Steady[1], h.Peakiness)
+	for d := -3; d <= 3; d += 3 {
+		in = append(in, f.at(n + d).Tonality[:]...)
+	}
+	in = append(in, f.at(n-1).Flux, h.Flux, f.at(n+1).Flux, f.at(n+2).Flux, h.Steady[0], h.Steady[1], h.Peakiness)
 	copy(in[len(in):frameInputs], scene[:])
 }

@@ -32,19 +32,20 @@ type hold struct {
 	start, end   int     // of the evidence
 	music        int     // frames of music
 	signal       int     // frames that the switch calls held
-	speech       int     // frames of agent speech inside
 	gapSpeech    int     // frames of agent speech since end
 	sureMusic    int     // frames of music that is surely music
 	level        float64 // sum over the frames of music, dBov
 	loud         int     // frames as loud as the music since end
 	spoken       bool    // somebody has surely spoken since end
-	run          int     // frames of speech over music in a row
+	run          int     // frames of speech since end in a row
 	runSum       float32
 	resumed      int // where the switch's hold ended, -1 before
 	likelihood   float64
 	counted      bool
 	speechBefore int
 	lastEmit     int
+
+	voices holdVoices
 
 	recent    [holdWindow]bool // agent speech, ring over the last 5 s
 	recentSum int
@@ -70,7 +71,8 @@ func (*hold) Kinds() []KindDoc {
 		Measures: map[string]string{
 			"music":         "music heard in it, s",
 			"signal":        "held according to the switch, s",
-			"agent_speech":  "agent speech inside it, s",
+			"agent_speech":  "speech inside it in the agent's voice, or with no music to tell whose by, s",
+			"other_speech":  "speech over its music in another voice, such as an advertisement's, or one that cannot be told, s",
 			"speech_before": "agent speech in the 5 s before it, s",
 			"before":        "length of the call before it, at most 5 s",
 			"speech_after":  "agent speech in the 5 s after it, s",
@@ -116,15 +118,18 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 		h.lastEmit = i
 		h.send(true, emit)
 	}
+	if h.state != holdOn {
+		h.voices.learn(f, music)
+	}
 	h.remember(i, f.Speech && !music)
 }
 
 func (h *hold) begin(i int) {
 	h.state = holdOn
 	h.start, h.end = i, i
-	h.music, h.signal, h.speech, h.gapSpeech = 0, 0, 0, 0
+	h.music, h.signal, h.gapSpeech = 0, 0, 0
 	h.resumed, h.likelihood, h.counted = -1, 0, false
-	h.run, h.runSum = 0, 0
+	h.voices.begin()
 	h.level, h.loud, h.spoken, h.sureMusic = 0, 0, false, 0
 	h.speechBefore = h.recentSum
 	h.lastEmit = i
@@ -132,11 +137,10 @@ func (h *hold) begin(i int) {
 
 func (h *hold) add(f *Frame, music, held bool, i int) {
 	h.end = i + 1
-	if h.spoken { // the pause turned out to be inside
-		h.speech += h.gapSpeech
-	}
+	h.voices.goesOn(h.spoken, h.gapSpeech)
 	h.loud, h.spoken, h.gapSpeech = 0, false, 0
-	h.over(f.Speech, f.SpeechLikelihood)
+	h.run, h.runSum = 0, 0
+	h.voices.hear(i, f, music)
 	if music {
 		h.music++
 		h.likelihood += float64(f.MusicLikelihood)
@@ -158,6 +162,7 @@ func (h *hold) add(f *Frame, music, held bool, i int) {
 func (h *hold) pause(f *Frame, i int) {
 	if f.Speech && i-h.end < holdWindow {
 		h.gapSpeech++
+		h.voices.meanwhile(f)
 	}
 	if h.music > 0 && float64(f.Level) > h.level/float64(h.music)-holdDrop {
 		h.loud++
@@ -173,20 +178,6 @@ func (h *hold) pause(f *Frame, i int) {
 	}
 }
 
-// over counts agent speech inside a hold. Music sounds like a voice for moments too, so a run counts only if it is half a
-// second long and likely throughout.
-func (h *hold) over(speech bool, likelihood float32) {
-	if speech {
-		h.run++
-		h.runSum += likelihood
-		return
-	}
-	if h.run >= sureRun && h.runSum >= sureLikelihood*float32(h.run) {
-		h.speech += h.run
-	}
-	h.run, h.runSum = 0, 0
-}
-
 // sure says that this is a hold and not a snatch of music.
 func (h *hold) sure() bool {
 	return h.counted || h.signal > 0 || h.sureMusic >= holdMinMusic
@@ -198,7 +189,7 @@ func (h *hold) stop(emit Emit) {
 		h.state = holdNone
 		return
 	}
-	h.over(false, 0)
+	h.voices.over(h.end)
 	if h.resumed >= 0 && h.end-h.resumed < holdEcho {
 		h.end = h.resumed
 	}
@@ -234,7 +225,9 @@ func (h *hold) send(open bool, emit Emit) {
 	s.Value = s.Duration().Seconds()
 	s.Set("music", frames(h.music))
 	s.Set("signal", frames(h.signal))
-	s.Set("agent_speech", frames(h.speech))
+	agent, other := h.voices.said()
+	s.Set("agent_speech", frames(agent))
+	s.Set("other_speech", frames(other))
 	s.Set("speech_before", frames(h.speechBefore))
 	s.Set("before", frames(min(h.start, holdWindow)))
 	s.Set("speech_after", frames(h.gapSpeech))

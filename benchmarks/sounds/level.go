@@ -55,18 +55,35 @@ func normalise(pcm []float32) []float32 {
 	return out
 }
 
-// trim cuts the silence at both ends: what is 35 dB under the rest, or 8 dB over the recording's own noise.
+// trim cuts what is before and after the voice: what is 35 dB under it, or within 8 dB of the recording's own noise. Clicks of
+// less than 60 ms are noise.
 func trim(pcm []float32) []float32 {
-	from, to := len(pcm), 0
-	for n := 0; n+frame <= len(pcm); n += frame {
-		if level(pcm[n:n+frame]) > Level-35 {
-			from, to = min(from, n), n+frame
+	n := len(pcm) / frame
+	levels := make([]float64, n)
+	for i := range levels {
+		levels[i] = level(pcm[i*frame : (i+1)*frame])
+	}
+	least := max(Level-35, min(noise(levels)+8, Level-16))
+	heard := func(i int) bool { return i >= 0 && i < n && levels[i] > least }
+	from, to := n, 0
+	for i := range n {
+		if heard(i) && (heard(i-1) && heard(i-2) || heard(i-1) && heard(i+1) || heard(i+1) && heard(i+2)) {
+			from, to = min(from, i), i+1
 		}
 	}
 	if from >= to {
 		return nil
 	}
-	return pcm[max(from-frame, 0):min(to+frame, len(pcm))]
+	return pcm[max(from-1, 0)*frame : min((to+1)*frame, len(pcm))]
+}
+
+// noise is the level that one in twenty frames is under.
+func noise(levels []float64) float64 {
+	if len(levels) == 0 {
+		return -127
+	}
+	sorted := slices.Sorted(slices.Values(levels))
+	return sorted[len(sorted)/20]
 }
 
 // excerpt is at most four minutes of a track, from its middle, so that no long track outweighs the others.

@@ -4,24 +4,34 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/earshot/earshot/benchmarks/sounds"
 )
 
 // writeCard writes the model card: what the weights were made from, and the figures.
-func writeCard(name, figures string, audio map[string]*corpus) error {
+func writeCard(name, figures string, lib *sounds.Library, held without) error {
 	var w strings.Builder
 	w.WriteString("# The classifier's weights\n\n")
-	for _, split := range []string{"train", "dev", "test"} {
+	for _, split := range []sounds.Split{sounds.Train, sounds.Tune, sounds.Test} {
 		var names []string
-		minutes := 0
-		for _, kind := range [][]*source{audio[split].voices, audio[split].tracks} {
-			for _, s := range kind {
-				names = append(names, s.name)
-				for _, c := range s.clips {
-					minutes += len(c)
-				}
+		seconds := 0.0
+		for _, v := range lib.Voices(split) {
+			if split == sounds.Train && held.language != "" && primary(v.Language) == held.language {
+				continue
+			}
+			names = append(names, v.Name)
+			for _, c := range v.Clips {
+				seconds += c.Seconds
 			}
 		}
-		fmt.Fprintf(&w, "* %s (%d min): %s\n", split, minutes/rate/60, strings.Join(names, ", "))
+		for _, t := range lib.Tracks(split) {
+			if split == sounds.Train && t.Package == held.pkg {
+				continue
+			}
+			names = append(names, t.Name)
+			seconds += t.Seconds
+		}
+		fmt.Fprintf(&w, "* %s (%.0f min): %s\n", split, seconds/60, strings.Join(names, ", "))
 	}
 	w.WriteString("\n" + figures)
 	if err := os.WriteFile(name, []byte(w.String()), 0o644); err != nil {

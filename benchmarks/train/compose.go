@@ -20,7 +20,7 @@ func talk(r rng, c *corpus, n int, least, most float64) *spoken {
 	for i := range s.least {
 		s.least[i] = standard - 25
 	}
-	voices := []*source{pick(r, c.voices), pick(r, c.voices)}
+	voices := []*source{c.voice(r), c.voice(r)}
 	if chance(r, 0.8) {
 		voices[1] = voices[0]
 	}
@@ -48,6 +48,28 @@ func talk(r rng, c *corpus, n int, least, most float64) *spoken {
 	return s
 }
 
+// voice draws one that speaks: mostly one of whole sentences, and one of whom there is more more often.
+func (c *corpus) voice(r rng) *source {
+	of := c.whole
+	if len(c.fragments) > 0 && chance(r, 0.25) {
+		of = c.fragments
+	}
+	total := 0.0
+	for _, v := range of {
+		total += v.weight()
+	}
+	at := r.Float64() * total
+	for _, v := range of {
+		if at -= v.weight(); at < 0 {
+			return v
+		}
+	}
+	return of[len(of)-1]
+}
+
+// weight is how often a voice is drawn: by the root of what there is of it, up to ten minutes.
+func (s *source) weight() float64 { return math.Sqrt(min(s.seconds, 600)) }
+
 // fragment cuts up to a second out of a clip.
 func fragment(r rng, clip []float32) []float32 {
 	n := int(between(r, 0.15, 1) * rate)
@@ -71,7 +93,7 @@ func (s *spoken) insert(at int, o *spoken) {
 
 // play is n samples from anywhere in a track, or made up.
 func play(r rng, c *corpus, n int) []float32 {
-	if chance(r, 0.12) {
+	if c.madeUp && chance(r, 0.12) {
 		return melody(r, n)
 	}
 	track := pick(r, c.tracks).clips[0]
@@ -94,6 +116,7 @@ var likes = [][]string{
 	{"talk", "talk", "music", "pause", "talk", "music", "both"},
 	{"music", "music", "music", "pause", "signal"},
 	{"both", "both", "talk", "music"},
+	{"music", "both", "music", "pause", "talk"},
 	{"signal", "noise", "clicks", "pause", "talk", "music"},
 	{"talk", "pause", "pause", "clicks"},
 }

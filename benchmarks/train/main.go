@@ -1,22 +1,24 @@
 // Command train makes the weights of the classifier that tells speech from music, and measures them.
 //
-//	go run ./benchmarks/train -data DIR -out analyzers/weights.bin
+//	go run ./benchmarks/train -sounds DIR -out analyzers/weights.bin
 //
-// DIR holds the audio as README.md says how to fetch it. What is learned from what is fixed in splits.txt, and chance
-// by a seed, so the same data give the same weights.
+// DIR holds voices and music as benchmarks/sounds fetches them. What is learned from what is fixed in its manifest, and
+// chance by a seed, so the same sounds give the same weights.
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
 
 	"github.com/earshot/earshot/analyzers"
 	"github.com/earshot/earshot/analyzers/dsp"
+	"github.com/earshot/earshot/benchmarks/sounds"
 )
 
 func main() {
@@ -27,45 +29,48 @@ func main() {
 }
 
 func run() error {
-	data := flag.String("data", "", "folder with the unpacked packages")
-	cache := flag.String("cache", filepath.Join(os.TempDir(), "earshot-train"), "folder for decoded audio")
-	splits := flag.String("splits", "benchmarks/train/splits.txt", "what is learned from, chosen by and measured on")
+	dir := flag.String("sounds", ".cache/sounds", "folder of fetched sounds")
 	out := flag.String("out", "", "file for the weights; without it the weights in use are measured")
 	card := flag.String("card", "", "file for the model card")
+	splits := flag.String("measure", "tune,test", "splits to measure, with commas between them")
 	seed := flag.Uint64("seed", 1, "seed of all chance")
-	sessions := flag.Int("sessions", 1500, "sessions of 40 s to learn from")
-	epochs := flag.Int("epochs", 16, "times each is seen")
+	sessions := flag.Int("sessions", 2400, "sessions of 40 s to learn from")
+	epochs := flag.Int("epochs", 12, "times each is seen")
+	var held without
+	flag.StringVar(&held.language, "without-language", "", "learn from no voice of this language, such as fr")
+	flag.StringVar(&held.pkg, "without-package", "", "learn from no music of this package")
 	flag.Parse()
-	if err := os.MkdirAll(*cache, 0o755); err != nil {
-		return fmt.Errorf("cannot make cache: %w", err)
-	}
-	audio, err := load(*data, *cache, *splits)
+	lib, err := sounds.Open(*dir)
 	if err != nil {
 		return err
-	}
-	voice, err := synthetic(*cache)
-	if err != nil {
-		return err
-	}
-	if !voice.settle() {
-		return errors.New("cannot use the synthetic voices: they are all noise")
-	}
-	audio["train"].voices = append(audio["train"].voices, voice)
-	for _, name := range []string{"train", "dev", "test"} {
-		slog.Info("audio", "split", name, "voices", len(audio[name].voices), "tracks", len(audio[name].tracks))
 	}
 	listen := analyzers.Listen
 	if *out != "" {
-		scene, frame := teach(*seed, audio["train"], *sessions, *epochs)
+		c, err := load(lib, sounds.Train, held)
+		if err != nil {
+			return err
+		}
+		slog.Info("learning", "voices", len(c.voices()), "tracks", len(c.tracks))
+		scene, frame := teach(*seed, c, *sessions, *epochs)
 		if err := os.WriteFile(*out, frame.Append(scene.Append(nil)), 0o644); err != nil {
 			return fmt.Errorf("cannot write weights: %w", err)
 		}
 		listen = func(pcm []float32, take func(*analyzers.Frame)) { analyzers.ListenWith(scene, frame, pcm, take) }
 	}
-	text := measure(*seed, listen, audio)
-	fmt.Print(text)
+	var text strings.Builder
+	for _, s := range strings.Split(*splits, ",") {
+		if s == "" {
+			continue
+		}
+		c, err := load(lib, sounds.Split(s), without{})
+		if err != nil {
+			return err
+		}
+		text.WriteString(measure(*seed, listen, s, c))
+	}
+	fmt.Print(text.String())
 	if *card != "" {
-		return writeCard(*card, text, audio)
+		return writeCard(*card, text.String(), lib, held)
 	}
 	return nil
 }
@@ -73,31 +78,52 @@ func run() error {
 // teach composes sessions and trains the two nets, the second on what the first makes of them.
 func teach(seed uint64, c *corpus, sessions, epochs int) (scene, frame *dsp.Net) {
 	const seconds = 40
-	compose40 := func(i int) *session {
+	untrained := &dsp.Net{Layers: []dsp.Layer{{In: analyzers.SceneInputs, Out: 2, Weights: make([]float32, 2*analyzers.SceneInputs), Bias: make([]float32, 2)}}}
+	all := make([]*session, sessions)
+	scenes := gather(sessions, samples{inputs: analyzers.SceneInputs, outputs: 2, dropout: 0.15}, func(i int, to *samples) {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
 		s := compose(r, c, seconds)
 		channel(r, s, c)
-		return s
-	}
-	untrained := &dsp.Net{Layers: []dsp.Layer{{In: analyzers.SceneInputs, Out: 2, Weights: make([]float32, 2*analyzers.SceneInputs), Bias: make([]float32, 2)}}}
-	scenes := samples{inputs: analyzers.SceneInputs, outputs: 2, dropout: 0.15}
-	all := make([]*session, sessions)
-	for i := range all {
-		s := compose40(i)
-		all[i] = s
-		analyzers.Observe(untrained, s.pcm, func(n int, in []float32) { s.addBlock(&scenes, n, in) }, func(int, []float32) {})
-	}
+		s.clean, all[i] = nil, s
+		analyzers.Observe(untrained, s.pcm, func(n int, in []float32) { s.addBlock(to, n, in) }, func(int, []float32) {})
+	})
 	slog.Info("learning", "net", "scene", "blocks", scenes.rows())
-	scene, loss := train(seed, &scenes, epochs, analyzers.SceneInputs, 40, 16, 2)
+	scene, loss := train(seed, scenes, epochs, analyzers.SceneInputs, 64, 32, 2)
 	slog.Info("learned", "net", "scene", "loss", loss)
-	frames := samples{inputs: analyzers.FrameInputs, outputs: 1, dropout: 0.05}
-	for _, s := range all {
-		analyzers.Observe(scene, s.pcm, func(int, []float32) {}, func(n int, in []float32) { s.addFrame(&frames, n, in) })
-	}
+	frames := gather(sessions, samples{inputs: analyzers.FrameInputs, outputs: 1, dropout: 0.05}, func(i int, to *samples) {
+		s := all[i]
+		analyzers.Observe(scene, s.pcm, func(int, []float32) {}, func(n int, in []float32) { s.addFrame(to, n, in) })
+	})
 	slog.Info("learning", "net", "frame", "frames", frames.rows())
-	frame, loss = train(seed+1, &frames, max(epochs/2, 1), analyzers.FrameInputs, 28, 1)
+	frame, loss = train(seed+1, frames, max(epochs/2, 1), analyzers.FrameInputs, 48, 24, 1)
 	slog.Info("learned", "net", "frame", "loss", loss)
 	return scene, frame
+}
+
+// gather has sessions add their samples on all cores, and joins them in their order.
+func gather(sessions int, like samples, add func(i int, to *samples)) *samples {
+	parts := make([]samples, sessions)
+	next := make(chan int)
+	var wait sync.WaitGroup
+	for range runtime.NumCPU() {
+		wait.Go(func() {
+			for i := range next {
+				parts[i] = like
+				add(i, &parts[i])
+			}
+		})
+	}
+	for i := range sessions {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	all := like
+	for i := range parts {
+		all.join(&parts[i])
+		parts[i] = samples{}
+	}
+	return &all
 }
 
 // addBlock teaches what share of a block is speech, and music. What is most costly to get wrong counts more: music where
@@ -117,7 +143,7 @@ func (s *session) addBlock(to *samples, n int, in []float32) {
 	switch {
 	case doubtful > 0:
 		musicCount = 0.1
-	case music == 0 && speech > 0:
+	case speech > 0:
 		musicCount = 1.5
 	}
 	to.add(in, []float32{speech / frames, music / frames}, []float32{speechCount, musicCount})

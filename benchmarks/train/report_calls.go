@@ -104,7 +104,7 @@ func measureHard(w *strings.Builder, seed uint64, listen listener, c *corpus) {
 
 // measureNeither: what is neither, a minute each.
 func measureNeither(w *strings.Builder, seed uint64, listen listener, c *corpus) {
-	fmt.Fprintf(w, "## Neither\n\n| sound | music %% | longest music s | speech %% |\n|---|---|---|---|\n")
+	fmt.Fprintf(w, "Neither speech nor music, a minute each:\n\n| sound | music %% | longest music s | speech %% |\n|---|---|---|---|\n")
 	line := func(name string, x []float32) {
 		h := hear(listen, telephone(x, 6))
 		fmt.Fprintf(w, "| %s | %.1f | %.1f | %.1f |\n", name, share(h.music), longest(h.music), share(h.speech))
