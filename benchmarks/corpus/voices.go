@@ -13,18 +13,16 @@ const (
 	leastSeconds = 60
 )
 
+// letters are the packages that teach children to read: what their voices say is letters, syllables and the names of things,
+// each in a file of its own, however long the file is. That is no speech that a call is made of.
+var letters = []string{"klettres-data", "ktuberling-data"}
+
 // several are voices of more than one speaker: the medians of their clips' pitch lie in two heaps, and from one in twenty
 // to nineteen in twenty of them are more than ten semitones. The widest of one speaker, an actor (cs-big), has 9.5. Of each
-// other voice here it is 2 to 9. A voice raised over somebody else's is not raised: what the rules compare with "the
-// speaker's own level" has no truth in a call where two people are one party.
+// other voice that speaks in sentences it is 3.7 to 9. A voice raised over somebody else's is not raised: what the rules
+// compare with the agent's own level has no truth in a call where two people are one party.
 var several = []string{
-	"kl-de", // 9.7 to 14 semitones over 55 Hz, and 20 to 26
-	"kt-ca", // 12 to 18, and 21 to 29
-	"kt-da", // 12 to 19, and 21 to 31
-	"kt-en", // 10 to 16, and 22 to 28
-	"kt-pt", // 12 to 15, and 22 to 30
-	"kt-ru", // 13 to 18, and 20 to 27
-	"tp-fr", // 12 to 20, and 23 to 30: one clip in twelve
+	"tp-fr", // 12 to 20 semitones over 55 Hz, and of one clip in twelve 23 to 30
 }
 
 // whole are the voices that can be a party.
@@ -35,9 +33,11 @@ func (d Draft) whole() []*sounds.Voice {
 		for i := range v.Len() {
 			seconds += v.Seconds(i)
 		}
-		if !v.Fragments && v.Len() >= leastClips && seconds >= leastSeconds && !slices.Contains(several, v.Name) {
-			whole = append(whole, v)
+		if v.Fragments || v.Len() < leastClips || seconds < leastSeconds ||
+			slices.Contains(letters, v.Package) || slices.Contains(several, v.Name) {
+			continue
 		}
+		whole = append(whole, v)
 	}
 	return whole
 }
