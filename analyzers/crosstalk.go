@@ -98,7 +98,7 @@ func (l *crosstalkLeg) step(i int, f, other *Frame) {
 		}
 		l.level -= turnFade
 		l.lastTalk, l.lastSound = i+1, i+1
-	} else if i-l.lastTalk < turnSound && !f.Music && !f.Tone &&
+	} else if i-l.lastTalk < turnSound && i-l.lastSound < turnGap && !f.Music && !f.Tone &&
 		f.Level > max(l.level-turnDrop, f.Floor+turnDrop/2, other.Level-turnDrop) {
 		l.lastSound = i + 1
 	}
@@ -160,7 +160,7 @@ func (a *crosstalk) close(emit Emit) {
 		}
 	}
 	s := Segment{
-		Kind: "overlap", Confidence: a.legs[0].voice() * a.legs[1].voice(),
+		Kind: "overlap", Confidence: math.Sqrt(a.legs[0].voice() * a.legs[1].voice()),
 		Start: time.Duration(a.start) * FrameDuration,
 		End:   time.Duration(end) * FrameDuration,
 	}
