@@ -15,6 +15,7 @@ const (
 	echoSure  = 0.7  // of one that surely has it: then noise may make it less alike, if it is as quiet as ever
 	echoNoisy = 0.3
 	echoRange = 4.0 // dB
+	echoMusic = 25  // frames
 )
 
 // echo takes back what is called speech on one leg where it is the other leg's voice coming back: quieter by far, and of
@@ -25,6 +26,7 @@ type echo struct {
 	alike [2]float32
 	share [2]float32 // of what is quieter by far, how much was alike
 	drop  [2]float32 // dB by which what was alike is quieter
+	over  float32    // the first leg's level over the second's, over half a second
 }
 
 type echoFrame struct {
@@ -41,6 +43,7 @@ func (e *echo) step(frames *[2]*Frame) {
 	for k, f := range frames {
 		e.past[k][e.next].take(f)
 	}
+	e.music(frames)
 	for k, f := range frames {
 		if !f.Speech && f.SpeechLikelihood < 0.3 {
 			e.alike[k] *= echoMemory
@@ -66,6 +69,20 @@ func (e *echo) step(frames *[2]*Frame) {
 		noisy := quiet && e.share[k] >= echoSure && e.alike[k] >= echoNoisy && top-f.Level > e.drop[k]-echoRange
 		if alike && e.share[k] >= echoLine || noisy {
 			f.Speech, f.SpeechLikelihood = false, 0
+		}
+	}
+}
+
+// music takes back what is called music on one leg where it is the other leg's coming back: quieter by far for half a second.
+func (e *echo) music(frames *[2]*Frame) {
+	e.over += (frames[0].Level - frames[1].Level - e.over) / echoMusic
+	for k, f := range frames {
+		over := e.over
+		if k == 0 {
+			over = -over
+		}
+		if f.Music && frames[1-k].Music && over >= echoDrop {
+			f.Music, f.MusicLikelihood = false, 0
 		}
 	}
 }
