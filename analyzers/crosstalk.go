@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"math"
 	"time"
 
 	"github.com/earshot/earshot/schemas"
@@ -10,6 +11,8 @@ const (
 	overlapMin   = 15   // frames: 0.3 s; shorter is a hand-over
 	yieldLead    = 15   // frames: who has stopped has yielded if the other goes on for 0.3 s or more
 	turnGap      = 40   // frames: a turn's pauses are shorter than 0.8 s
+	turnSound    = 150  // frames: what is as loud as the speaker carries a turn on for so long, 3 s, speech or not
+	turnDrop     = 14   // dB under the speaker's loudest and the other's voice, down to which it is as loud, and no echo
 	floorHeld    = 50   // frames: 1 s; who has spoken that long can be interrupted
 	quarrelSpan  = 1000 // frames: 20 s
 	quarrelMin   = 50   // frames: 1 s of raised overlap within the span
@@ -24,6 +27,7 @@ type crosstalk struct {
 
 	overlapping bool
 	start       int
+	told        struct{ from, to int } // the overlap that was reported last
 
 	raised   [quarrelSpan]bool // overlap of loud voices, ring over the last 20 s
 	sum      int
@@ -40,6 +44,10 @@ type crosstalkLeg struct {
 	talk
 	turn       int // frame at which the turn began
 	lastTalk   int
+	lastSound  int     // frame after the last that was as loud as the speaker, or speech
+	level      float32 // of the speaker's loudest lately, dBov
+	likely     float32 // sum of the likelihoods of speech in the overlap, over so many frames of speech
+	spoken     int
 	lastLoud   int
 	confidence float32 // how surely the loud voice is a raised one, by all that was heard of it so far
 }
@@ -73,35 +81,65 @@ func (a *crosstalk) Frame(now *Instant, emit Emit) {
 		a.mono = true
 		return
 	}
-	a.legs[0].step(i, now.Agent)
-	a.legs[1].step(i, now.Customer)
-	a.overlap(i, emit)
+	a.legs[0].step(i, now.Agent, now.Customer)
+	a.legs[1].step(i, now.Customer, now.Agent)
+	a.overlap(now, emit)
 	a.quarrelling(i, emit)
 }
 
-func (l *crosstalkLeg) step(i int, f *Frame) {
+func (l *crosstalkLeg) step(i int, f, other *Frame) {
 	l.talk.step(i, f.Speech && !f.Music)
 	if l.talking {
-		if l.began() && (l.lastTalk == 0 || l.talk.start-l.lastTalk > turnGap) {
+		if l.began() && (l.lastTalk == 0 || l.talk.start-l.lastSound >= turnGap) {
 			l.turn = l.talk.start
 		}
-		l.lastTalk = i + 1
+		if l.lastTalk == 0 || f.Level > l.level {
+			l.level = f.Level
+		}
+		l.level -= turnFade
+		l.lastTalk, l.lastSound = i+1, i+1
+	} else if i-l.lastTalk < turnSound && i-l.lastSound < turnGap && !f.Music && !f.Tone &&
+		f.Level > max(l.level-turnDrop, f.Floor+turnDrop/2, other.Level-turnDrop) {
+		l.lastSound = i + 1
 	}
 	if f.Loud {
 		l.lastLoud, l.confidence = i, f.RaisedConfidence
 	}
 }
 
-// holds says whether the leg is in the middle of a turn: it talks, or is taking a breath.
-func (l *crosstalkLeg) holds(i int) bool { return l.lastTalk > 0 && i+1-l.lastTalk <= turnGap }
+// turnFade is how fast the loudest is forgotten, dB a frame of speech: 4 dB a second.
+const turnFade = 0.08
+
+// holds says whether the leg is in the middle of a turn: it talks, or is taking a breath. Two voices at once are harder to tell for
+// voices than one, so what goes on as loud as before is taken for the same.
+func (l *crosstalkLeg) holds(i int) bool {
+	return l.lastTalk > 0 && (i+1-l.lastSound <= turnGap || l.run > 0 && l.talk.start-l.lastSound < turnGap)
+}
+
+// weigh takes how likely it is that what is heard in an overlap is a voice.
+func (l *crosstalkLeg) weigh(f *Frame) {
+	if f.Speech {
+		l.likely += f.SpeechLikelihood
+		l.spoken++
+	}
+}
+
+// voice is the mean of that.
+func (l *crosstalkLeg) voice() float64 { return float64(l.likely) / float64(max(l.spoken, 1)) }
 
 // overlap follows turns, not words: who takes a breath while the other talks over it has not stopped.
-func (a *crosstalk) overlap(i int, emit Emit) {
+func (a *crosstalk) overlap(now *Instant, emit Emit) {
+	i := now.Index
 	both := a.legs[0].holds(i) && a.legs[1].holds(i)
 	switch {
 	case both:
 		a.overlapping = true
-		a.start = max(a.legs[0].turn, a.legs[1].turn)
+		if start := max(a.legs[0].turn, a.legs[1].turn); start != a.start {
+			a.start = start
+			a.legs[0].likely, a.legs[0].spoken, a.legs[1].likely, a.legs[1].spoken = 0, 0, 0, 0
+		}
+		a.legs[0].weigh(now.Agent)
+		a.legs[1].weigh(now.Customer)
 	case a.overlapping:
 		a.close(emit)
 	}
@@ -110,18 +148,19 @@ func (a *crosstalk) overlap(i int, emit Emit) {
 // close reports the overlap that ended with the turn of one of them.
 func (a *crosstalk) close(emit Emit) {
 	a.overlapping = false
-	end := min(a.legs[0].lastTalk, a.legs[1].lastTalk)
-	if end-a.start < overlapMin {
+	end := min(a.legs[0].lastSound, a.legs[1].lastSound)
+	if end-a.start < overlapMin || a.start == a.told.from && end == a.told.to {
 		return
 	}
+	a.told.from, a.told.to = a.start, end
 	yielded := -1
 	for k := range a.legs {
-		if a.legs[k].lastTalk == end && a.legs[1-k].lastTalk-end >= yieldLead {
+		if a.legs[k].lastSound == end && a.legs[1-k].lastSound-end >= yieldLead {
 			yielded = k
 		}
 	}
 	s := Segment{
-		Kind: "overlap", Confidence: 1,
+		Kind: "overlap", Confidence: math.Sqrt(a.legs[0].voice() * a.legs[1].voice()),
 		Start: time.Duration(a.start) * FrameDuration,
 		End:   time.Duration(end) * FrameDuration,
 	}
@@ -133,7 +172,7 @@ func (a *crosstalk) close(emit Emit) {
 		return
 	}
 	if first, second := &a.legs[yielded], &a.legs[1-yielded]; second.turn-first.turn >= floorHeld {
-		emit(Segment{Kind: "interruption", Leg: legs[1-yielded], Start: s.Start, End: s.End, Value: s.Value, Confidence: 1})
+		emit(Segment{Kind: "interruption", Leg: legs[1-yielded], Start: s.Start, End: s.End, Value: s.Value, Confidence: s.Confidence})
 	}
 }
 
@@ -181,7 +220,7 @@ func (a *crosstalk) endQuarrel(emit Emit) {
 
 func (a *crosstalk) sendQuarrel(open bool, emit Emit) {
 	s := Segment{
-		Kind: "quarrel", Confidence: float64(min(a.legs[0].confidence, a.legs[1].confidence)), Open: open, Value: frames(a.qMax),
+		Kind: "quarrel", Confidence: math.Sqrt(float64(a.legs[0].confidence * a.legs[1].confidence)), Open: open, Value: frames(a.qMax),
 		Start: time.Duration(a.qStart) * FrameDuration,
 		End:   time.Duration(a.qEnd) * FrameDuration,
 	}

@@ -14,16 +14,20 @@ const (
 	// sceneVoiced is how many voiced frames a scene needs for its tilt and pitch to say anything: 0.2 s.
 	sceneVoiced = 10
 	// sceneGain is how many frames of a scene without the signs of effort it takes to know that the line has become louder,
-	// not the speaker: 10 s.
-	sceneGain = 500
+	// not the speaker: 4 s.
+	sceneGain = 200
+	// sceneAmplified is the confidence of a raised voice below which it is that.
+	sceneAmplified = 0.1
 )
 
 // effort compares how somebody speaks now with how the same person spoke earlier in the call, and notes it in the frame.
 //
-// A raised voice is louder, and louder in the way a body is: the spectrum flattens and the pitch rises (Traunmüller and
-// Eriksson, JASA 107, 2000). A louder handset only raises the level. Single syllables differ as much in tilt and pitch
-// as neutral speech from a raised voice, so both are taken over all voiced frames of the loud scene, never over those that
-// happen to look raised. Loud speech does not enter the comparison's base, so a shout that lasts stays a shout.
+// A raised voice is louder, and louder in the way a body is: the spectrum flattens, less of it lies under the first formant, and
+// the pitch rises (Traunmüller and Eriksson, JASA 107, 2000). A louder handset only raises the level. Single syllables
+// differ as much in all this as neutral speech from a raised voice, so it is taken over all voiced frames of the loud scene,
+// never over those that happen to look raised. A scene lasts, through any pauses and the other's words, until the speaker has
+// spoken as usual for a while: whose handset became louder is heard turn after turn, and each turn says more surely that it is
+// the handset. Loud speech does not enter the comparison's base, so a shout that lasts stays a shout.
 type effort struct {
 	window effortWindows
 	scene  effortScene
@@ -38,9 +42,6 @@ func (e *effort) step(f *Frame) {
 		if e.pause++; e.pause == effortPause {
 			e.window = effortWindows{}
 			e.scene.loud = false
-		}
-		if e.pause == raisedGap {
-			e.scene = effortScene{}
 		}
 		return
 	}
@@ -67,24 +68,60 @@ func (e *effort) step(f *Frame) {
 		return
 	}
 	e.scene.add(f, rise, &e.base)
-	tilt, pitch := e.scene.over()
-	f.Loud, f.Rise, f.TiltRise, f.PitchRise = true, float32(rise), float32(tilt), float32(pitch)
-	f.RaisedConfidence = float32(raisedConfidence(tilt, pitch, e.scene.voiced))
+	signs := e.scene.over(&e.base)
+	f.Loud, f.Rise, f.TiltRise, f.PitchRise = true, float32(rise), float32(signs.tilt), float32(signs.pitch)
+	f.RaisedConfidence = float32(raisedConfidence(signs, e.scene.voiced))
 	f.Raised = f.RaisedConfidence >= 0.5
-	if e.scene.n >= sceneGain && f.RaisedConfidence < 0.2 {
+	if e.scene.n >= sceneGain && f.RaisedConfidence < sceneAmplified {
 		e.base.shift(e.scene.rise / float64(e.scene.n))
 		e.scene = effortScene{}
 	}
 }
 
-// raisedConfidence is how likely a loud scene is a raised voice rather than a gain, from what a body does. Fitted on voices of
-// the training split, made louder by an amplifier and by effort.
-func raisedConfidence(tilt, pitch float64, voiced int) float64 {
+// raisedConfidence is how likely a loud scene is a raised voice rather than a gain, from what a body does. Fitted on twelve voices
+// of the splits train and tune, made louder by an amplifier and by effort, each judged by a fit without it.
+func raisedConfidence(rise effortSigns, voiced int) float64 {
 	if voiced < sceneVoiced {
 		return 0
 	}
 	trust := math.Sqrt(min(float64(voiced)/50, 1))
-	return 1 / (1 + math.Exp(-trust*(0.57*clamp(tilt, -4, 8)+1.24*clamp(pitch, -4, 8)-3.26)))
+	odds := 1.5*clamp(rise.pitch, -4, 8) + 0.55*clamp(rise.tilt, -4, 8) - 0.5*clamp(rise.low, -6, 2) - 5.1
+	return 1 / (1 + math.Exp(-trust*odds))
+}
+
+// effortSigns are what an effort changes in a voiced frame, but for its level: the spectral tilt in dB, the level of 156-300 Hz
+// over that of 0.3-1 kHz in dB, and the pitch in semitones over 55 Hz.
+type effortSigns struct{ tilt, low, pitch float64 }
+
+func (s *effortSigns) add(o effortSigns) {
+	s.tilt += o.tilt
+	s.low += o.low
+	s.pitch += o.pitch
+}
+
+func (s effortSigns) scaled(by float64) effortSigns {
+	return effortSigns{s.tilt * by, s.low * by, s.pitch * by}
+}
+
+// signsOf reads them off a frame. At the lower end of its range the pitch is a guess of the tracker's, not a voice; who is above
+// its upper end is at least there.
+func signsOf(f *Frame) (s effortSigns, ok bool) {
+	if f.Pitch < 72 {
+		return s, false
+	}
+	for _, b := range f.Bands[:4] {
+		s.low += float64(b) / 4
+	}
+	for _, b := range f.Bands[4:11] {
+		s.low -= float64(b) / 7
+	}
+	s.tilt, s.pitch = float64(f.Tilt), 12*math.Log2(float64(f.Pitch)/55)
+	return s, true
+}
+
+// carriesLow says that what is under 300 Hz in a frame is more than noise. Many lines carry nothing there.
+func carriesLow(f *Frame) bool {
+	return max(f.Bands[0], f.Bands[1], f.Bands[2], f.Bands[3]) > f.Floor
 }
 
 // effortWindows is the last half second of speech.
@@ -110,35 +147,34 @@ func (w *effortWindows) level() float64 { return 10 * math.Log10(max(w.power, 0)
 
 // effortScene is a stretch of loud speech: all of it, not only what sounds raised.
 type effortScene struct {
-	loud        bool
-	n, since    int // frames, and frames of speech since that were not loud
-	rise        float64
-	voiced      int
-	tilt, pitch float64 // sums over the voiced frames, over the base
+	loud     bool
+	n, since int // frames, and frames of speech since that were not loud
+	rise     float64
+	voiced   int
+	sum      effortSigns // over the voiced frames
 }
 
 func (s *effortScene) add(f *Frame, rise float64, b *effortBase) {
 	s.since = 0
 	s.n++
 	s.rise += rise
-	if pitch, ok := semitones(f); ok && b.voice(pitch) {
+	if signs, ok := signsOf(f); ok && b.voice(signs.pitch) {
 		s.voiced++
-		s.tilt += float64(f.Tilt) - b.meanTilt
-		s.pitch += pitch - b.meanPitch
+		s.sum.add(signs)
 	}
 }
 
-func (s *effortScene) over() (tilt, pitch float64) {
-	n := float64(max(s.voiced, 1))
-	return s.tilt / n, s.pitch / n
-}
-
-// semitones is the pitch over 55 Hz. At the ends of the range it is a guess of the tracker's, not a voice.
-func semitones(f *Frame) (pitch float64, ok bool) {
-	if f.Pitch < 72 || f.Pitch > 395 {
-		return 0, false
+// over is how much the scene differs from the base.
+func (s *effortScene) over(b *effortBase) effortSigns {
+	if s.voiced == 0 {
+		return effortSigns{}
 	}
-	return 12 * math.Log2(float64(f.Pitch)/55), true
+	rise := s.sum.scaled(1 / float64(s.voiced))
+	rise.add(b.mean.scaled(-1))
+	if b.low < leastLow*b.voiced {
+		rise.low = 0
+	}
+	return rise
 }
 
 // effortBase is how somebody usually speaks: what they said so far, the last minute counting most.
@@ -149,10 +185,13 @@ type effortBase struct {
 	level   float64 // median of levels, refreshed with the others once a window
 	since   int
 
-	medianPitch         float64
-	voiced, tilt, pitch float64 // sums over the frames at a pitch that is the voice's
-	meanTilt, meanPitch float64
+	medianPitch float64
+	voiced, low float64     // frames at a pitch that is the voice's, and of these that carry what is under 300 Hz
+	sum, mean   effortSigns // over them
 }
+
+// leastLow is the share of voiced frames that must carry what is under 300 Hz for it to be compared.
+const leastLow = 0.8
 
 func (b *effortBase) known() bool { return b.n >= effortBaseline }
 
@@ -165,12 +204,14 @@ func (b *effortBase) voice(pitch float64) bool {
 func (b *effortBase) learn(level float64, f *Frame) {
 	b.levels[int(clamp((level+80)*2, 0, float64(len(b.levels)-1)))]++
 	b.n++
-	if pitch, ok := semitones(f); ok {
-		b.pitches[int(clamp(pitch*2, 0, float64(len(b.pitches)-1)))]++
-		if b.medianPitch == 0 || b.voice(pitch) {
+	if signs, ok := signsOf(f); ok {
+		b.pitches[int(clamp(signs.pitch*2, 0, float64(len(b.pitches)-1)))]++
+		if b.medianPitch == 0 || b.voice(signs.pitch) {
 			b.voiced++
-			b.tilt += float64(f.Tilt)
-			b.pitch += pitch
+			b.sum.add(signs)
+			if carriesLow(f) {
+				b.low++
+			}
 		}
 	}
 	if b.since++; b.since >= effortWindow || b.n == effortBaseline {
@@ -180,7 +221,7 @@ func (b *effortBase) learn(level float64, f *Frame) {
 	if b.n >= effortMemory {
 		b.n = halve(b.levels[:])
 		halve(b.pitches[:])
-		b.voiced, b.tilt, b.pitch = b.voiced/2, b.tilt/2, b.pitch/2
+		b.voiced, b.low, b.sum = b.voiced/2, b.low/2, b.sum.scaled(0.5)
 	}
 }
 
@@ -189,10 +230,10 @@ func (b *effortBase) refresh() {
 	before := b.medianPitch
 	b.medianPitch = median(b.pitches[:]) / 2
 	if math.Abs(b.medianPitch-before) > 3 { // the voice's pitch was taken for another's: what was summed up is of no use
-		b.voiced, b.tilt, b.pitch = 0, 0, 0
+		b.voiced, b.low, b.sum = 0, 0, effortSigns{}
 	}
 	if b.voiced > 0 {
-		b.meanTilt, b.meanPitch = b.tilt/b.voiced, b.pitch/b.voiced
+		b.mean = b.sum.scaled(1 / b.voiced)
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	holdBreak      = 500 // frames: so is music that goes on after 10 s of something as loud that is no voice for sure
 	holdDrop       = 25  // dB under the music's mean level, above which a pause is as loud
 	holdWindow     = 250 // frames: the 5 s before and after in which the agent should speak
+	holdBack       = 50  // frames of sure music, 1 s, that go on with a hold in which somebody has spoken
 	holdEcho       = 50  // frames: music that outlasts the switch's resume by less than 1 s ends with it
 
 	// A run of speech is sure from half a second on, if likely on the whole: music sounds like a voice for moments too.
@@ -37,6 +38,7 @@ type hold struct {
 	level        float64 // sum over the frames of music, dBov
 	loud         int     // frames as loud as the music since end
 	spoken       bool    // somebody has surely spoken since end
+	back         int     // frames of sure music since then
 	run          int     // frames of speech since end in a row
 	runSum       float32
 	resumed      int // where the switch's hold ended, -1 before
@@ -107,7 +109,12 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 		h.begin(i)
 		h.add(f, music, now.Held, i)
 	case h.state == holdOn && evidence:
-		h.add(f, music, now.Held, i)
+		if h.spoken && !h.sure() { // what was heard before the words was none of it
+			h.begin(i)
+		}
+		if !h.spoken || now.Held || h.returns(f) {
+			h.add(f, music, now.Held, i)
+		}
 	case h.state == holdOn:
 		h.pause(f, i)
 		if n := i - h.end; n >= holdGap && h.spoken || n >= holdRest && h.loud*2 < n || n >= holdBreak {
@@ -129,8 +136,9 @@ func (h *hold) begin(i int) {
 	h.start, h.end = i, i
 	h.music, h.signal, h.gapSpeech = 0, 0, 0
 	h.resumed, h.likelihood, h.counted = -1, 0, false
+	h.run, h.runSum = 0, 0
 	h.voices.begin()
-	h.level, h.loud, h.spoken, h.sureMusic = 0, 0, false, 0
+	h.level, h.loud, h.spoken, h.back, h.sureMusic = 0, 0, false, 0, 0
 	h.speechBefore = h.recentSum
 	h.lastEmit = i
 }
@@ -138,7 +146,7 @@ func (h *hold) begin(i int) {
 func (h *hold) add(f *Frame, music, held bool, i int) {
 	h.end = i + 1
 	h.voices.goesOn(h.spoken, h.gapSpeech)
-	h.loud, h.spoken, h.gapSpeech = 0, false, 0
+	h.loud, h.spoken, h.gapSpeech, h.back = 0, false, 0, 0
 	h.run, h.runSum = 0, 0
 	h.voices.hear(i, f, music)
 	if music {
@@ -155,6 +163,18 @@ func (h *hold) add(f *Frame, music, held bool, i int) {
 	} else if h.signal > 0 && h.resumed < 0 {
 		h.resumed = i
 	}
+}
+
+// returns says, where somebody has surely spoken since the music, whether it is back: a voice sounds like music for moments.
+func (h *hold) returns(f *Frame) bool {
+	if f.Speech {
+		h.gapSpeech++
+		h.voices.meanwhile(f)
+	}
+	if f.MusicLikelihood >= holdLikelihood {
+		h.back++
+	}
+	return h.back >= holdBack
 }
 
 // pause takes a frame without evidence. A piece may go on with drums alone, which is neither music nor speech for sure:

@@ -12,6 +12,7 @@ const (
 	noiseWindow  = 100  // frames: 2 s, of which there is one noise level
 	noiseLeast   = 10   // frames of pauses in a window that tell its level
 	noiseTail    = 5    // frames after a word that still hold some of it
+	noiseBehind  = 300  // frames, 6 s: what is heard longer after the last word is behind nobody's speech
 	noiseAlike   = 6    // dB by which the noise may change and still be the same
 	noiseStray   = 3    // windows, 6 s: less is no noise to tell of, and less of other noise does not end it
 	noiseGap     = 1500 // frames: so do 30 s in which it cannot be heard
@@ -110,7 +111,7 @@ func (l *noiseLeg) window(f *Frame, leg schemas.Leg, end int, emit Emit) {
 	}
 	l.n, l.pauses, l.talked = 0, 0, 0
 	l.levels = [len(l.levels)]uint8{}
-	if !known {
+	if !known || l.since > noiseBehind {
 		return
 	}
 	if l.speech.n > noiseMemory {

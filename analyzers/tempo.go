@@ -10,6 +10,7 @@ import (
 const (
 	tempoDip   = 1.75 // dB: between two syllables the level falls, and rises, by as much
 	tempoFaint = 25   // dB under the speaker's usual peaks, where no syllable is
+	tempoHole  = 1    // frame: the first after a loss holds some of what stood in for it
 	tempoPause = 15   // frames: a longer pause, 0.3 s, is not part of the talking
 	tempoBlock = 500  // frames of speech, 10 s
 )
@@ -26,6 +27,7 @@ type tempoLeg struct {
 	level  [2]float32 // of the two frames before
 	voiced [2]bool
 	talked bool // the frame before was speech
+	hole   int  // frames after lost ones that are not to be judged
 
 	top     float32 // the usual level of peaks
 	rising  bool
@@ -71,7 +73,22 @@ func (a *tempo) Frame(now *Instant, _ Emit) {
 
 // step takes a frame, and counts the syllable whose end it shows. The level is smoothed over three frames, so what is
 // judged is the frame before.
+//
+// What was lost is a hole: what stands in for it fades and stops, and has no syllables of its own.
 func (l *tempoLeg) step(f *Frame, i int) {
+	if f.Lost > 0 && l.talked {
+		l.clock(f, f.Speech, i)
+		l.hole = tempoHole
+		return
+	}
+	if l.hole > 0 {
+		l.hole--
+		l.level, l.voiced = [2]float32{f.Level, f.Level}, [2]bool{f.Pitch > 0, f.Pitch > 0}
+		if f.Speech {
+			l.clock(f, true, i)
+			return
+		}
+	}
 	talks := f.Speech && !f.Music && !f.Tone && f.Lost == 0
 	smooth := 0.25*(l.level[1]+f.Level) + 0.5*l.level[0]
 	voiced := l.voiced[0] || l.voiced[1] || f.Pitch > 0

@@ -112,7 +112,7 @@ func (tl *timeline) frame(leg string, index int) *Frame {
 		}
 		switch s.what {
 		case "speech":
-			f.Speech, f.SpeechLikelihood, f.Level, f.Pitch = true, 0.95, -24, 180
+			f.Speech, f.SpeechLikelihood, f.Level = true, 0.95, -24
 		case "music":
 			f.Music, f.MusicLikelihood, f.Level = true, 0.97, -22
 		case "raised":

@@ -78,11 +78,14 @@ func runCorpus(ctx context.Context, args []string) error {
 	if err := write(o.out, "accuracy.md", "accuracy.json", page, res); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(o.out, "mistakes.txt"), []byte(r.Mistakes()), 0o644); err != nil {
+		return fmt.Errorf("cannot write the mistakes: %w", err)
+	}
 	if err := writeWorst(&o, r); err != nil {
 		return err
 	}
 	fmt.Print(page)
-	fmt.Printf("\n%d calls of %.1f h in %.0f s; page, figures and the worst calls are in %s\n", res.Calls, res.Hours, time.Since(began).Seconds(), o.out)
+	fmt.Printf("\n%d calls of %.1f h in %.0f s; page, figures, all mistakes and the worst calls are in %s\n", res.Calls, res.Hours, time.Since(began).Seconds(), o.out)
 	switch {
 	case *update:
 		return write(".", committedPage, committedFigures, page, res)

@@ -109,6 +109,7 @@ func truthOf(c *corpus.Case, mono bool) *score.Truth {
 	t := &score.Truth{
 		ID: c.ID, Variant: c.Variant, Agent: voiceOf(c.Agent), Customer: voiceOf(c.Customer), Track: c.Track, Package: c.Package,
 		Degradations: c.Degradations, Duration: c.Duration, Mono: mono, NotAssessable: c.NotAssessable,
+		Undecided: c.Undecided,
 	}
 	for _, s := range c.Spans {
 		t.Spans = append(t.Spans, score.Span{Kind: string(s.Kind), Leg: s.Leg, Start: s.Start, End: s.End})

@@ -46,7 +46,7 @@ func scenarios() []scenario {
 func Plan(lib *sounds.Library, split sounds.Split, seed uint64, perVariant int) ([]Draft, error) {
 	whole := Draft{lib: lib, split: split}.whole()
 	if len(whole) < 3 || len(lib.Tracks(split)) == 0 {
-		return nil, fmt.Errorf("cannot plan calls of the split %s: %d voices and %d tracks, expected three and one at least",
+		return nil, fmt.Errorf("cannot plan calls of the split %s: %d voices that say enough and %d tracks, expected three and one at least",
 			split, len(whole), len(lib.Tracks(split)))
 	}
 	var drafts []Draft
@@ -58,17 +58,6 @@ func Plan(lib *sounds.Library, split sounds.Split, seed uint64, perVariant int) 
 		}
 	}
 	return drafts, nil
-}
-
-// whole are the voices that say more than single words.
-func (d Draft) whole() []*sounds.Voice {
-	var whole []*sounds.Voice
-	for _, v := range d.lib.Voices(d.split) {
-		if !v.Fragments {
-			whole = append(whole, v)
-		}
-	}
-	return whole
 }
 
 // meant says whether the call came out as its scenario means it: the clear case breaks its rule, the near miss does not.

@@ -236,7 +236,7 @@ func (s *scene) spans() []Span {
 		add(Gone, legs[customer], g, 0)
 	}
 	for k, leg := range legs {
-		for _, b := range s.f.breakIns(k, usual) {
+		for _, b := range s.f.breakIns(k, slight) {
 			add(Interruption, leg, b, 0)
 		}
 	}

@@ -14,6 +14,8 @@ var (
 	usual   = manners{before: 1, both: 1}
 	lenient = manners{before: 0.6, both: 0.75}
 	strict  = manners{before: 1.4, both: 1.25}
+	// slight is what an interruption is, whether it counts or not.
+	slight = manners{before: 1, both: 0.3}
 )
 
 // turns are what a party says without a pause of turnGap.

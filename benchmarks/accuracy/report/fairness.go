@@ -25,7 +25,7 @@ func (r *Report) falseRates(rule string, by func(score.Voice) string) map[string
 	rates := map[string]rate{}
 	for _, o := range r.outcomes {
 		c := o.Rules[rule]
-		if c.Hits+c.Missed > 0 || slices.Contains(o.Truth.NotAssessable, rule) {
+		if c.Hits+c.Missed > 0 || slices.Contains(o.Truth.NotAssessable, rule) || slices.Contains(o.Truth.Undecided, rule) {
 			continue
 		}
 		name := cmp.Or(by(o.Truth.Agent), "unknown")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/benchmarks/accuracy/score"
@@ -59,13 +60,14 @@ func (r *Report) goals(w *strings.Builder) {
 }
 
 func (r *Report) ruleTable(w *strings.Builder) {
-	fmt.Fprintf(w, "## Rules\n\nIn percent. Precision: how many of the raised flags are right. Recall: how many of those to raise were raised.\n\n")
+	fmt.Fprintf(w, "## Rules\n\nIn percent. Precision: how many of the raised flags are right. Recall: how many of those to raise were raised.\n"+
+		"Undecided: flags raised in calls of which nobody knows whether they break the rule, of so many such calls. They count neither way.\n\n")
 	var rows [][]string
 	for _, id := range r.rules {
 		calls := r.rule(id)
 		c := sum(calls)
 		if !c.Any() {
-			rows = append(rows, []string{id, "0", "–", "–", "–", "–", "–", "–", "0", "0"})
+			rows = append(rows, []string{id, "0", "–", "–", "–", "–", "–", "–", "0", "0", r.undecided(id)})
 			continue
 		}
 		rows = append(rows, []string{
@@ -73,7 +75,7 @@ func (r *Report) ruleTable(w *strings.Builder) {
 			percent(c.Precision()), within(stats.Wilson(c.Hits, c.Hits+c.False)),
 			percent(c.Recall()), within(stats.Wilson(c.Hits, c.Hits+c.Missed)),
 			percent(c.F1()), within(r.f1(calls)),
-			number(c.Missed), number(c.False),
+			number(c.Missed), number(c.False), r.undecided(id),
 		})
 	}
 	all := r.counts((*score.Outcome).Flags)
@@ -81,14 +83,29 @@ func (r *Report) ruleTable(w *strings.Builder) {
 	rows = append(rows, []string{"all flags", number(c.Hits + c.Missed),
 		percent(c.Precision()), within(stats.Wilson(c.Hits, c.Hits+c.False)),
 		percent(c.Recall()), within(stats.Wilson(c.Hits, c.Hits+c.Missed)),
-		percent(c.F1()), within(r.f1(all)), number(c.Missed), number(c.False)})
+		percent(c.F1()), within(r.f1(all)), number(c.Missed), number(c.False), ""})
 	macro := func(name string, in func(*score.Outcome) bool) {
 		f1, i := r.macro(in)
-		rows = append(rows, []string{name, "", "", "", "", "", "**" + percent(f1) + "**", within(i), "", ""})
+		rows = append(rows, []string{name, "", "", "", "", "", "**" + percent(f1) + "**", within(i), "", "", ""})
 	}
 	macro("mean of the rules (macro F1)", always)
 	macro("the same without near misses", func(o *score.Outcome) bool { return !near(o) })
-	table(w, []string{"rule", "to raise", "precision", "95 %", "recall", "95 %", "F1", "95 %", "missed", "false"}, rows)
+	table(w, []string{"rule", "to raise", "precision", "95 %", "recall", "95 %", "F1", "95 %", "missed", "false", "undecided"}, rows)
+}
+
+// undecided tells in how many calls the truth of a rule is not known, and how often it was flagged there.
+func (r *Report) undecided(rule string) string {
+	calls, flags := 0, 0
+	for _, o := range r.outcomes {
+		if slices.Contains(o.Truth.Undecided, rule) {
+			calls++
+			flags += o.Undecided[rule]
+		}
+	}
+	if calls == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", flags, calls)
 }
 
 func (r *Report) holdTable(w *strings.Builder) {
@@ -129,6 +146,18 @@ func (r *Report) assessTable(w *strings.Builder) {
 	c := r.assessed()
 	rows = append(rows, []string{"all", number(c.Hits), number(c.False), number(c.Missed)})
 	table(w, []string{"rule", "rightly", "wrongly", "not said"}, rows)
+}
+
+// Mistakes are all mistakes of all calls, a line each.
+func (r *Report) Mistakes() string {
+	w := new(strings.Builder)
+	for _, o := range r.outcomes {
+		for _, m := range o.Mistakes {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.1f\t%s\n", o.Truth.ID, o.Truth.Agent.Name, o.Truth.Customer.Name,
+				strings.Join(o.Truth.Degradations, ","), m.At.Seconds(), m.What)
+		}
+	}
+	return w.String()
 }
 
 func (r *Report) worstTable(w *strings.Builder) {

@@ -25,6 +25,8 @@ type Truth struct {
 	Flags []Span
 	// NotAssessable are rules that must be said to be so.
 	NotAssessable []string
+	// Undecided are rules of which nobody knows the truth here: what is flagged of them is neither right nor wrong.
+	Undecided []string
 }
 
 // Voice is who spoke.
@@ -48,7 +50,9 @@ type Outcome struct {
 	Truth  *Truth
 	Rules  map[string]stats.Counts
 	Assess map[string]Assess
-	Hold   Hold
+	// Undecided counts the flags of rules whose truth is not known here. They are in no other figure.
+	Undecided map[string]int
+	Hold      Hold
 	// Speech counts frames of 20 ms.
 	Speech stats.Counts
 	// FlagClaims and SegmentClaims are by rule and by kind.

@@ -44,7 +44,7 @@ func (s *Scorer) Rules() []string { return s.rules }
 // Score holds what was heard against what is true.
 func (s *Scorer) Score(t *Truth, h *Heard) *Outcome {
 	o := &Outcome{
-		Truth: t, Rules: map[string]stats.Counts{}, Assess: map[string]Assess{},
+		Truth: t, Rules: map[string]stats.Counts{}, Assess: map[string]Assess{}, Undecided: map[string]int{},
 		FlagClaims: map[string]*stats.Reliability{}, SegmentClaims: map[string]*stats.Reliability{},
 	}
 	s.flags(o, h)
@@ -75,6 +75,12 @@ func (s *Scorer) flags(o *Outcome, h *Heard) {
 			if f.Rule == rule && f.State == rulebook.Final {
 				said = append(said, f)
 			}
+		}
+		if slices.Contains(o.Truth.Undecided, rule) {
+			if o.Undecided[rule] = len(said); len(said) == 0 {
+				delete(o.Undecided, rule)
+			}
+			continue
 		}
 		slack := Slack
 		if s.once[rule] { // wherever its evidence is

@@ -91,6 +91,21 @@ func TestMatchFindsAll(t *testing.T) {
 	}
 }
 
+// TestUndecided: where nobody knows the truth of a rule, what is flagged of it is neither right nor wrong.
+func TestUndecided(t *testing.T) {
+	truth := &Truth{Duration: at(100), Undecided: []string{"speech-too-fast", "speech-too-slow"}}
+	o := scorer(t).Score(truth, heardFlags(flag("speech-too-fast", 0, 100, 0.9), flag("dead-air", 10, 40, 1)))
+	if d := cmp.Diff(map[string]stats.Counts{"dead-air": {False: 1}}, o.Rules); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(map[string]int{"speech-too-fast": 1}, o.Undecided); d != "" {
+		t.Error(d)
+	}
+	if o.FlagClaims["speech-too-fast"] != nil || len(o.Mistakes) != 1 {
+		t.Errorf("claims %v, mistakes %v", o.FlagClaims["speech-too-fast"], o.Mistakes)
+	}
+}
+
 func TestAssess(t *testing.T) {
 	h := &Heard{Verdict: rulebook.Verdict{NotAssessable: []rulebook.NotAssessable{{Rule: "quarrel"}, {Rule: "dead-air"}}}}
 	o := scorer(t).Score(&Truth{NotAssessable: []string{"quarrel", "raised-voice"}}, h)
