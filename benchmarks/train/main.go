@@ -34,7 +34,7 @@ func run() error {
 	card := flag.String("card", "", "file for the model card")
 	splits := flag.String("measure", "tune,test", "splits to measure, with commas between them")
 	seed := flag.Uint64("seed", 1, "seed of all chance")
-	sessions := flag.Int("sessions", 2400, "sessions of 40 s to learn from")
+	sessions := flag.Int("sessions", 3000, "sessions of 40 s to learn from")
 	epochs := flag.Int("epochs", 12, "times each is seen")
 	var held without
 	flag.StringVar(&held.language, "without-language", "", "learn from no voice of this language, such as fr")
