@@ -8,11 +8,11 @@ const (
 	echoAlike  = 0.55 // how much the spectra of echo and voice are alike, as a correlation
 	echoMemory = 0.8
 
-	// A line that echoes does so all the time. How often what is quieter by echoDrop is alike is kept over some 10 s of it.
-	echoFade  = 0.002
+	// A line that echoes does so all the time. How often what is quieter by echoDrop is alike is kept over some 5 s of it.
+	echoFade  = 0.004
 	echoFirst = 0.45 // before anything was heard
 	echoLine  = 0.4  // of a line with echo
-	echoSure  = 0.7  // of one that surely has it: then noise may make it less alike, if it is as quiet as ever
+	echoSure  = 0.65 // of one that surely has it: then noise may make it less alike, if it is as quiet as ever
 	echoNoisy = 0.3
 	echoRange = 4.0 // dB
 	echoMusic = 25  // frames
@@ -45,7 +45,7 @@ func (e *echo) step(frames *[2]*Frame) {
 	}
 	e.music(frames)
 	for k, f := range frames {
-		if !f.Speech && f.SpeechLikelihood < 0.3 {
+		if !f.Speech && f.SpeechLikelihood < 0.3 && !f.Music {
 			e.alike[k] *= echoMemory
 			continue
 		}
@@ -64,11 +64,14 @@ func (e *echo) step(frames *[2]*Frame) {
 			e.share[k] += echoFade * (float32(yes(alike)) - e.share[k])
 		}
 		if alike {
-			e.drop[k] += 5 * echoFade * (top - f.Level - e.drop[k])
+			e.drop[k] += 3 * echoFade * (top - f.Level - e.drop[k])
 		}
 		noisy := quiet && e.share[k] >= echoSure && e.alike[k] >= echoNoisy && top-f.Level > e.drop[k]-echoRange
 		if alike && e.share[k] >= echoLine || noisy {
 			f.Speech, f.SpeechLikelihood = false, 0
+			if e.share[k] >= echoSure {
+				f.Music, f.MusicLikelihood = false, 0
+			}
 		}
 	}
 }

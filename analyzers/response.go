@@ -15,10 +15,16 @@ type response struct {
 	told     bool // the switch tells
 	answer   int  // frame of the answer, -1 while it rings
 	index    int
+	sounds   int // frames since the answer with something on the agent's leg that was taken for nothing
 	done     bool
 	mono     bool
 	lastEmit int
 }
+
+const (
+	responseSound = 10 // dB over the noise, from which something is heard
+	responseWord  = 50 // frames, 1 s, of something unknown: then nobody knows whether it was a word
+)
 
 func newResponse() *response { return new(response) }
 
@@ -46,7 +52,11 @@ func (a *response) Frame(now *Instant, emit Emit) {
 		a.heard(now)
 	}
 	if a.answer < 0 {
+		a.sounds = 0
 		return
+	}
+	if f := now.Agent; f.Level > f.Floor+responseSound && !f.Speech && !f.Music && !f.Tone {
+		a.sounds++
 	}
 	switch {
 	case a.agent.talking:
@@ -103,9 +113,12 @@ func (a *response) End(_ Ending, emit Emit) {
 	a.send(a.index, false, false, emit)
 }
 
+// sure is how sure it is that nothing that was heard meanwhile was a word.
+func (a *response) sure() float64 { return max(1-float64(a.sounds)/responseWord, 0) }
+
 func (a *response) send(end int, spoke, open bool, emit Emit) {
 	s := Segment{
-		Kind: "response", Leg: schemas.Leg_LEG_AGENT, Confidence: 1, Open: open,
+		Kind: "response", Leg: schemas.Leg_LEG_AGENT, Confidence: a.sure(), Open: open,
 		Start: time.Duration(a.answer) * FrameDuration,
 		End:   time.Duration(end) * FrameDuration,
 	}

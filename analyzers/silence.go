@@ -18,8 +18,9 @@ type silence struct {
 
 	open     bool
 	start    int
-	muted    int // frames in which the agent's background was missing
-	seen     int // frames so far in this silence
+	muted    int     // frames in which the agent's background was missing
+	seen     int     // frames so far in this silence
+	likely   float64 // sum over them of how likely a voice is
 	last     schemas.Leg
 	gone     int // frames for which the customer's leg has been gone
 	lastEmit int
@@ -48,10 +49,10 @@ func (a *silence) Reset() { *a = silence{} }
 func (a *silence) Frame(now *Instant, emit Emit) {
 	i := now.Index
 	a.index = i + 1
-	music, tone := false, false
+	music, tone, voice := false, false, float32(0)
 	if f := now.Mixed; f != nil {
 		a.agent.step(i, f.Speech)
-		music, tone = f.Music, f.Tone
+		music, tone, voice = f.Music, f.Tone, f.SpeechLikelihood
 	} else {
 		a.agent.step(i, now.Agent.Speech)
 		a.customer.step(i, now.Customer.Speech)
@@ -60,6 +61,7 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 		a.gone = a.customerBack.left()
 		music = now.Agent.Music || now.Customer.Music
 		tone = now.Agent.Tone || now.Customer.Tone
+		voice = max(now.Agent.SpeechLikelihood, now.Customer.SpeechLikelihood)
 	}
 	a.ring.step(now)
 	switch {
@@ -75,7 +77,7 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 		a.close(a.customer.start, schemas.Leg_LEG_CUSTOMER, emit)
 	case a.agent.talking || a.customer.talking:
 	default:
-		a.quiet(i, emit)
+		a.quiet(i, voice, emit)
 	}
 	if a.agent.talking && now.Mixed == nil {
 		a.last = schemas.Leg_LEG_AGENT
@@ -85,12 +87,13 @@ func (a *silence) Frame(now *Instant, emit Emit) {
 	}
 }
 
-func (a *silence) quiet(i int, emit Emit) {
+func (a *silence) quiet(i int, voice float32, emit Emit) {
 	if !a.open {
 		a.open, a.start, a.lastEmit, a.sent = true, i, i, false
-		a.muted, a.seen = 0, 0
+		a.muted, a.seen, a.likely = 0, 0, 0
 	}
 	a.seen++
+	a.likely += float64(voice)
 	if a.agentBack.vanished() > 0 {
 		a.muted++
 	}
@@ -114,7 +117,7 @@ func (a *silence) close(end int, next schemas.Leg, emit Emit) {
 
 func (a *silence) send(end int, next schemas.Leg, open bool, emit Emit) {
 	s := Segment{
-		Kind: "silence", Confidence: 1, Open: open,
+		Kind: "silence", Confidence: 1 - a.likely/float64(max(a.seen, 1)), Open: open,
 		Start: time.Duration(a.start) * FrameDuration,
 		End:   time.Duration(end) * FrameDuration,
 	}

@@ -17,6 +17,7 @@ type speechLeg struct {
 	start, end int
 	power      float64 // sum over speech frames
 	floor      float64
+	likely     float64
 	n          int
 }
 
@@ -54,6 +55,7 @@ func (a *speech) leg(i int, f *Frame, leg schemas.Leg, index int, emit Emit) {
 		l.end = index + 1
 		l.power += math.Pow(10, float64(f.Level)/10)
 		l.floor += float64(f.Floor)
+		l.likely += float64(f.SpeechLikelihood)
 		l.n++
 	} else if l.open && index-l.end >= speechGap {
 		l.close(leg, emit)
@@ -68,7 +70,7 @@ func (l *speechLeg) close(leg schemas.Leg, emit Emit) {
 	level := 10 * math.Log10(l.power/float64(l.n))
 	floor := l.floor / float64(l.n)
 	seg := Segment{
-		Kind: "speech", Leg: leg, Confidence: 1, Value: level,
+		Kind: "speech", Leg: leg, Confidence: l.likely / float64(l.n), Value: level,
 		Start: time.Duration(l.start) * FrameDuration,
 		End:   time.Duration(l.end) * FrameDuration,
 	}
