@@ -117,7 +117,7 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 		}
 	case h.state == holdOn:
 		h.pause(f, i)
-		if n := i - h.end; n >= holdGap && h.spoken || n >= holdRest && h.loud*2 < n || n >= holdBreak {
+		if n := i - h.end; n >= holdGap && h.spoken && !h.voices.stranger() || n >= holdRest && h.loud*2 < n || n >= holdBreak {
 			h.stop(emit)
 		}
 	}
