@@ -118,7 +118,9 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 		}
 	case h.state == holdOn:
 		h.pause(f, i)
-		if n := i - h.end; n >= holdGap && h.spoken && h.loud < n-n/holdHoles || n >= holdRest && h.loud*2 < n || n >= holdBreak {
+		n := i - h.end
+		said := h.spoken && h.loud < n-n/holdHoles && !h.voices.stranger()
+		if n >= holdGap && said || n >= holdRest && h.loud*2 < n || n >= holdBreak {
 			h.stop(emit)
 		}
 	}

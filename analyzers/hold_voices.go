@@ -123,10 +123,20 @@ func (v *holdVoices) pause(i int) {
 // said is how many frames the agent speaks in this hold, and how many somebody does who is not the agent or of whom that cannot
 // be told.
 func (v *holdVoices) said() (agent, other int) {
-	shape, pitch, ok := v.agent.apart(&v.speaker)
-	shape, pitch = shape/shapeApart, pitch/pitchApart
-	if ok && shape*shape+pitch*pitch < 1 {
+	if is, known := v.isAgent(&v.speaker); known && is {
 		return v.plain + v.during, 0
 	}
 	return v.plain, v.during
+}
+
+// stranger says that whoever speaks in the pause is surely not the agent: a singer, an announcer.
+func (v *holdVoices) stranger() bool {
+	is, known := v.isAgent(&v.gap)
+	return known && !is
+}
+
+func (v *holdVoices) isAgent(o *voiceprint) (is, known bool) {
+	shape, pitch, known := v.agent.apart(o)
+	shape, pitch = shape/shapeApart, pitch/pitchApart
+	return shape*shape+pitch*pitch < 1, known
 }

@@ -11,9 +11,11 @@ const (
 	swappedLeast = 750  // frames of sure music, 15 s, that make a wait; a ring or a jingle is shorter
 	swappedTalk  = 0.1  // most of it that the agent's leg may talk over
 	swappedSung  = 6.0  // dB by which a voice over it is louder, if it is not singing but somebody with a radio
-	swappedEdge  = 100  // frames, 2 s, by which the music may begin before the switch's hold, or go on after it
+	swappedEdge  = 100  // frames, 2 s, and a quarter of it that may be before the switch's hold or after it
 	swappedSure  = 250  // frames of music, 5 s, while the switch says hold
-	swappedOwn   = 150  // frames of sure music, 3 s, on the agent's leg: that is where it belongs
+	swappedOwn   = 150  // frames of sure music, 3 s, on the agent's leg: that is where it belongs,
+	swappedShare = 5    // and if it is a fifth of what the customer's leg has; a voice sounds like music for seconds
+	swappedEcho  = 10.0 // dB by which music on both legs at once must be louder on the one for the other to be its echo
 	swappedRange = 15.0 // dB under the leg's speech, below which music is a radio in the room
 
 	// Log odds. Two calls in a hundred are taken to be wired the wrong way round before anything is heard.
@@ -98,7 +100,8 @@ func (a *swapped) Frame(now *Instant, _ Emit) {
 		a.speech.power += math.Pow(10, float64(customer.Level)/10)
 		a.speech.n++
 	}
-	if agent.Music && agent.MusicLikelihood >= holdLikelihood {
+	echo := customer.Music && customer.Level > agent.Level+swappedEcho
+	if agent.Music && agent.MusicLikelihood >= holdLikelihood && !echo {
 		a.own++
 	}
 	h := &a.holds
@@ -140,7 +143,8 @@ func (a *swapped) close(after bool) {
 	a.wait = swappedMusic{}
 	loud := a.speech.n == 0 || w.level/float64(w.music) > a.speech.level()-swappedRange
 	if w.signal {
-		if h := &a.holds; w.start < h.start-swappedEdge || w.end > h.end+swappedEdge {
+		h := &a.holds
+		if outside := max(h.start-w.start, 0) + max(w.end-h.end, 0); outside > swappedEdge+w.music/4 {
 			h.across = true
 		} else {
 			h.inside += w.music
@@ -220,7 +224,7 @@ func (a *swapped) odds(contradicted bool) float64 {
 		odds += swappedContradict
 	}
 	// Music where it belongs, or waits other than those that the switch tells of, in which the customer's leg has none.
-	if a.own >= swappedOwn || a.waits > 0 && a.holds.length >= 2*swappedSure && a.holds.inside == 0 {
+	if a.own >= max(swappedOwn, a.music/swappedShare) || a.waits > 0 && a.holds.length >= 2*swappedSure && a.holds.inside == 0 {
 		odds += swappedRight
 	}
 	return odds
