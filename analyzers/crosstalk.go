@@ -149,7 +149,7 @@ func (a *crosstalk) overlap(now *Instant, emit Emit) {
 func (a *crosstalk) close(emit Emit) {
 	a.overlapping = false
 	end := min(a.legs[0].lastSound, a.legs[1].lastSound)
-	if end-a.start < overlapMin || a.start == a.told.from && end == a.told.to {
+	if min(a.legs[0].spoken, a.legs[1].spoken) < minTalk || end-a.start < overlapMin || a.start == a.told.from && end == a.told.to {
 		return
 	}
 	a.told.from, a.told.to = a.start, end

@@ -12,6 +12,7 @@ const (
 	// taken for music for seconds, but hardly for sure.
 	holdLikelihood = 0.9
 	holdGap        = 100 // frames: music that pauses for less than 2 s is one hold, whatever is said in it
+	holdHoles      = 20  // one frame in so many: speech has pauses, and where fewer are quiet the music goes on under it
 	holdRest       = 300 // frames: so is music that rests for less than 6 s in which nobody has surely spoken
 	holdBreak      = 500 // frames: so is music that goes on after 10 s of something as loud that is no voice for sure
 	holdDrop       = 25  // dB under the music's mean level, above which a pause is as loud
@@ -117,7 +118,9 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 		}
 	case h.state == holdOn:
 		h.pause(f, i)
-		if n := i - h.end; n >= holdGap && h.spoken && !h.voices.stranger() || n >= holdRest && h.loud*2 < n || n >= holdBreak {
+		n := i - h.end
+		said := h.spoken && h.loud < n-n/holdHoles && !h.voices.stranger()
+		if n >= holdGap && said || n >= holdRest && h.loud*2 < n || n >= holdBreak {
 			h.stop(emit)
 		}
 	}

@@ -55,7 +55,7 @@ func (a *response) Frame(now *Instant, emit Emit) {
 		a.sounds = 0
 		return
 	}
-	if f := now.Agent; f.Level > f.Floor+responseSound && !f.Speech && !f.Music && !f.Tone {
+	if f := now.Agent; f.Level > f.Floor+responseSound && !now.Customer.Speech && !f.Speech && !f.Music && !f.Tone {
 		a.sounds++
 	}
 	switch {

@@ -177,6 +177,32 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// TestWhole asks who may be a party of a call.
+func TestWhole(t *testing.T) {
+	voice := func(name, pkg string, clips int, seconds float64, fragments bool) *sounds.Voice {
+		v := &sounds.Voice{Name: name, Package: pkg, Fragments: fragments}
+		for range clips {
+			v.Clips = append(v.Clips, sounds.Clip{Seconds: seconds})
+		}
+		return v
+	}
+	for _, c := range []struct {
+		voice *sounds.Voice
+		want  bool
+	}{
+		{voice("carlo", "asterisk-core-sounds-it-wav", 40, 2, false), true},
+		{voice("words", "asterisk-core-sounds-it-wav", 400, 0.5, true), false},
+		{voice("few", "asterisk-core-sounds-it-wav", 2, 60, false), false},
+		{voice("short", "asterisk-core-sounds-it-wav", 40, 1.2, false), false},
+		{voice("kl-ml", "klettres-data", 521, 2.4, false), false},
+		{voice("tp-fr", "tuxpaint-stamps-default", 900, 1.2, false), false},
+	} {
+		if got := speaks(c.voice); got != c.want {
+			t.Errorf("%s: %v, expected %v", c.voice.Name, got, c.want)
+		}
+	}
+}
+
 // TestSilentBeats looks for rests in a piece of twelve beats, two of them silent, played round and round.
 func TestSilentBeats(t *testing.T) {
 	piece := make([]bool, 12)

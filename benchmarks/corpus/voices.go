@@ -29,15 +29,19 @@ var several = []string{
 func (d Draft) whole() []*sounds.Voice {
 	var whole []*sounds.Voice
 	for _, v := range d.lib.Voices(d.split) {
-		seconds := 0.0
-		for i := range v.Len() {
-			seconds += v.Seconds(i)
+		if speaks(v) {
+			whole = append(whole, v)
 		}
-		if v.Fragments || v.Len() < leastClips || seconds < leastSeconds ||
-			slices.Contains(letters, v.Package) || slices.Contains(several, v.Name) {
-			continue
-		}
-		whole = append(whole, v)
 	}
 	return whole
+}
+
+// speaks says that a voice can be a party.
+func speaks(v *sounds.Voice) bool {
+	seconds := 0.0
+	for i := range v.Len() {
+		seconds += v.Seconds(i)
+	}
+	return !v.Fragments && v.Len() >= leastClips && seconds >= leastSeconds &&
+		!slices.Contains(letters, v.Package) && !slices.Contains(several, v.Name)
 }
