@@ -168,7 +168,7 @@ func (f *folder) list(ctx context.Context, prefix string) iter.Seq2[listed, erro
 			if err != nil {
 				return err
 			}
-			if !yield(listed{key, info.Size()}, nil) {
+			if !yield(listed{key, info.Size(), info.ModTime()}, nil) {
 				return fs.SkipAll
 			}
 			return nil
@@ -178,3 +178,6 @@ func (f *folder) list(ctx context.Context, prefix string) iter.Seq2[listed, erro
 		}
 	}
 }
+
+// reachable: every access has looked for the folder's mark.
+func (f *folder) reachable(context.Context) error { return nil }

@@ -23,6 +23,8 @@ type objects interface {
 	remove(ctx context.Context, keys ...string) error
 	// list gives the keys that begin with a prefix, which ends with a slash, and their sizes, in order.
 	list(ctx context.Context, prefix string) iter.Seq2[listed, error]
+	// reachable says whether a file that was not found is really not there.
+	reachable(ctx context.Context) error
 }
 
 type object interface {
@@ -33,8 +35,9 @@ type object interface {
 }
 
 type listed struct {
-	key  string
-	size int64
+	key     string
+	size    int64
+	changed time.Time
 }
 
 // name is what files of a call are named by: no call id can lead anywhere, and none is in a file name to be read.

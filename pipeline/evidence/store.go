@@ -60,13 +60,13 @@ func (s *Store) Open(ctx context.Context, callID string) (*Audio, error) {
 	case err == nil:
 		return a, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &StateError{CallID: callID, State: s.missing(ctx, callID)}
+		return nil, s.absent(ctx, callID)
 	default:
 		return nil, &StateError{CallID: callID, State: Unreachable, Err: err}
 	}
 }
 
-// find looks where the audio may be, in the order in which it moves on: a call that ends meanwhile is found all the same.
+// find looks where the audio may be, twice: a call that ends meanwhile moves from the second place to the first.
 func (s *Store) find(ctx context.Context, callID string) (*Audio, error) {
 	n := name(callID)
 	for range 2 {
@@ -133,18 +133,19 @@ func (s *Store) referenced(ctx context.Context, n string) (*Audio, error) {
 	return a, nil
 }
 
-// missing says why nothing was found of a call.
-func (s *Store) missing(ctx context.Context, callID string) State {
+// absent says why nothing was found of a call.
+func (s *Store) absent(ctx context.Context, callID string) error {
 	o, err := s.open(ctx, place("expired", name(callID), ".json"))
-	switch {
-	case err == nil:
+	if err == nil {
 		o.Close()
-		return Expired
-	case errors.Is(err, fs.ErrNotExist):
-		return NeverKept
-	default:
-		return Unreachable
+		return &StateError{CallID: callID, State: Expired}
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = s.reachable(ctx); err == nil {
+			return &StateError{CallID: callID, State: NeverKept}
+		}
+	}
+	return &StateError{CallID: callID, State: Unreachable, Err: err}
 }
 
 // Refer notes where the recording of a call lies that is over. channels is the leg of each of its channels.

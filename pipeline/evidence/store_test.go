@@ -21,7 +21,7 @@ import (
 )
 
 // kinds are the stores that every test of this file runs on.
-var kinds = map[string]func(t *testing.T, o Options) *Store{"folder": newFolder}
+var kinds = map[string]func(t *testing.T, o Options) *Store{"folder": newFolder, "s3": newS3}
 
 func newFolder(t *testing.T, o Options) *Store {
 	t.Helper()

@@ -56,7 +56,7 @@ func (w *Writer) Buffered() int { return len(w.buf) }
 func (w *Writer) Flush(ctx context.Context) error {
 	err := w.flush()
 	if err == nil && w.s.parts {
-		err = w.putParts(ctx, w.at/w.partSize())
+		err = w.putParts(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("cannot write the audio of call %q to evidence store %s: %w", w.call.ID, w.s.where, err)
@@ -194,4 +194,15 @@ func (w *Writer) adopted(ctx context.Context) bool {
 	}
 	defer o.Close()
 	return o.Size() == headerSize+w.at
+}
+
+// Discard gives the call up: somebody else writes it, from the beginning. What can be heard of it stays.
+func (w *Writer) Discard() {
+	if !w.s.parts {
+		return
+	}
+	if root, err := w.s.work(); err == nil {
+		root.Remove(w.work)
+		root.Close()
+	}
 }
