@@ -1,0 +1,46 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/segmentio/kafka-go"
+)
+
+// Worker judges calls. It is one member of its consumer group.
+type Worker struct {
+	cfg      Config
+	consumer *Consumer
+	writer   *kafka.Writer
+	token    string
+	letters  *deadLetters
+}
+
+// NewWorker returns a worker that joins the group when it is run.
+func NewWorker(cfg Config) (*Worker, error) {
+	cfg.defaults()
+	transport, err := cfg.Kafka.Transport()
+	if err != nil {
+		return nil, err
+	}
+	w := &Worker{cfg: cfg, token: uuid.NewString()}
+	w.writer = &kafka.Writer{
+		Addr: kafka.TCP(cfg.Kafka.Brokers...), Transport: transport, Balancer: &kafka.Hash{},
+		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, BatchBytes: MaxRecordBytes + 1<<20,
+	}
+	w.letters = &deadLetters{topic: cfg.DeadLetters, w: w.writer, metrics: cfg.Metrics, log: cfg.Log}
+	w.consumer, err = NewConsumer(ConsumerConfig{
+		Kafka: cfg.Kafka, Group: cfg.Group, Topics: []string{cfg.Calls, cfg.Recordings},
+		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Log: cfg.Log,
+		Taker: w.taker,
+	})
+	return w, err
+}
+
+// Run takes records until ctx ends, then writes and commits what it has and leaves the group. It returns an error only
+// for what trying again cannot mend.
+func (w *Worker) Run(ctx context.Context) error {
+	defer w.writer.Close()
+	return w.consumer.Run(ctx)
+}
