@@ -1,0 +1,120 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path"
+	"strings"
+	"time"
+)
+
+// Entry is a call that waits for a decision about its audio.
+type Entry struct {
+	CallID    string    `json:"call_id"`
+	StartedAt time.Time `json:"started_at"`
+	// Gone: the audio is no more, only the note that there was some.
+	Gone bool `json:"gone,omitempty"`
+
+	key string // where it waits
+}
+
+const undecidedPrefix = "due/undecided/"
+
+// undecided notes that a call has ended and has its audio here.
+func (s *Store) undecided(ctx context.Context, c Call) error {
+	return s.write(ctx, undecidedPrefix+name(c.ID)+".json", Entry{CallID: c.ID, StartedAt: c.StartedAt.UTC()})
+}
+
+// Undecided gives the calls that nobody has decided on since they ended.
+func (s *Store) Undecided(ctx context.Context) iter.Seq2[Entry, error] {
+	return s.entries(ctx, undecidedPrefix, func(string) bool { return true })
+}
+
+// Due gives the calls that are to be looked at again by now.
+func (s *Store) Due(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
+	today := now.UTC().Format(time.DateOnly)
+	return s.entries(ctx, "due/", func(key string) bool {
+		day := path.Base(path.Dir(key))
+		return len(day) == len(today) && day <= today
+	})
+}
+
+func (s *Store) entries(ctx context.Context, prefix string, wanted func(key string) bool) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		for l, err := range s.list(ctx, prefix) {
+			if err != nil {
+				yield(Entry{}, fmt.Errorf("cannot list evidence store %s: %w", s.where, err))
+				return
+			}
+			if !wanted(l.key) {
+				continue
+			}
+			e := Entry{key: l.key}
+			err := s.read(ctx, l.key, &e)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // somebody else has just decided
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Keep keeps a call's audio until a day, on which it is Due.
+func (s *Store) Keep(ctx context.Context, e Entry, until time.Time) error {
+	key := "due/" + until.UTC().Format(time.DateOnly) + "/" + name(e.CallID) + ".json"
+	if err := s.write(ctx, key, e); err != nil {
+		return fmt.Errorf("cannot keep the audio of call %q: %w", e.CallID, err)
+	}
+	return s.settled(ctx, e, key)
+}
+
+// Remove deletes a call's audio as if it had never been kept.
+func (s *Store) Remove(ctx context.Context, e Entry) error {
+	if err := s.delete(ctx, e.CallID); err != nil {
+		return err
+	}
+	return s.settled(ctx, e, "")
+}
+
+// Expire deletes a call's audio and notes that there was some. The note goes when it is Due, at the given time.
+func (s *Store) Expire(ctx context.Context, e Entry, forget time.Time) error {
+	if e.Gone {
+		if err := s.remove(ctx, place("expired", name(e.CallID), ".json")); err != nil {
+			return fmt.Errorf("cannot delete the note of call %q: %w", e.CallID, err)
+		}
+		return s.settled(ctx, e, "")
+	}
+	if err := s.write(ctx, place("expired", name(e.CallID), ".json"), struct{}{}); err != nil {
+		return fmt.Errorf("cannot note that the audio of call %q has expired: %w", e.CallID, err)
+	}
+	if err := s.delete(ctx, e.CallID); err != nil {
+		return err
+	}
+	gone := e
+	gone.Gone = true
+	return s.Keep(ctx, gone, forget)
+}
+
+func (s *Store) delete(ctx context.Context, callID string) error {
+	n := name(callID)
+	if err := s.remove(ctx, place("audio", n, ".wav"), place("reference", n, ".json"), place("peaks", n, ".peaks")); err != nil {
+		return fmt.Errorf("cannot delete the audio of call %q: %w", callID, err)
+	}
+	return nil
+}
+
+// settled takes the entry from where it waited. That is the last step: until then everything is done again.
+func (s *Store) settled(ctx context.Context, e Entry, now string) error {
+	if e.key == "" || e.key == now {
+		return nil
+	}
+	if err := s.remove(ctx, e.key); err != nil {
+		return fmt.Errorf("cannot take call %q off %s: %w", e.CallID, strings.TrimSuffix(path.Dir(e.key), "/"), err)
+	}
+	return nil
+}
