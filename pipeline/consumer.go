@@ -81,6 +81,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 		return fmt.Errorf("cannot join the consumer group %s: %w", c.cfg.Group, err)
 	}
 	defer group.Close()
+	defer func() {
+		for _, p := range c.kept {
+			p.taker.Discard()
+		}
+	}()
 	// Closing the group ends the generation: its partitions write and commit what they hold, then the group is left,
 	// once and without joining it again.
 	stop := context.AfterFunc(ctx, func() { group.Close() })

@@ -16,12 +16,14 @@ type runCmd struct {
 	clickHouseFlags
 	rulebookFlags
 	workerFlags
+	evidenceFlags
+	archiverFlags
 	engineFlags
 	Examples     string  `env:"EARSHOT_AUDIO" placeholder:"DIR" help:"Compose example calls from the prompts and the hold music in this folder, and send them."`
 	ExampleSpeed float64 `default:"20" help:"Speed at which the live ones among the example calls are sent (${default})."`
 }
 
-// Run starts what is not named, then does what migrate and worker do.
+// Run starts what is not named, then does what migrate, worker and archiver do.
 func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	engines, err := c.start(ctx, s.log, c.Topic, len(c.Kafka) == 0, c.ClickHouse == "")
 	if err != nil {
@@ -34,6 +36,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	if engines.clickhouse != nil {
 		c.ClickHouse = "http://" + engines.clickhouse.Addr() + "/earshot"
 	}
+	if c.Evidence == "" {
+		c.Evidence = filepath.Join(c.Data, "evidence")
+	}
 	k, err := c.connection()
 	if err != nil {
 		return err
@@ -45,11 +50,20 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	if err := patiently(ctx, s, "ClickHouse", func() error { return store.Migrate(ctx, c.ClickHouse, options) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Kafka       %v, topics %s and %s\nClickHouse  %s\nMetrics     http://%s/metrics\n\n",
-		c.Kafka, c.Topic.Calls, c.Topic.Recordings, store.Redact(c.ClickHouse), c.MetricsListen)
+	fmt.Fprintf(s.out, "Kafka       %v, topics %s and %s\nClickHouse  %s\nEvidence    %s\nMetrics     http://%s/metrics\n\n",
+		c.Kafka, c.Topic.Calls, c.Topic.Recordings, store.Redact(c.ClickHouse), c.Evidence, c.MetricsListen)
+	registry := newRegistry()
+	stop, err := serveMetrics(c.MetricsListen, registry, s)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return work(ctx, s, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+		return work(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+	})
+	group.Go(func() error {
+		return keep(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
 	})
 	if c.Examples != "" {
 		show := exampleShow{

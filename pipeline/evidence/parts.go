@@ -51,7 +51,7 @@ func (w *Writer) putParts(ctx context.Context) error {
 
 // dropParts takes them away: the whole is there.
 func (w *Writer) dropParts(ctx context.Context) error {
-	if !w.s.parts {
+	if !w.s.parts || w.call.Whole {
 		return nil
 	}
 	var keys []string

@@ -15,6 +15,8 @@ import (
 type Entry struct {
 	CallID    string    `json:"call_id"`
 	StartedAt time.Time `json:"started_at"`
+	// Since is when its audio came here whole: a recording may be of a call long ago.
+	Since time.Time `json:"since"`
 	// Gone: the audio is no more, only the note that there was some.
 	Gone bool `json:"gone,omitempty"`
 
@@ -25,7 +27,7 @@ const undecidedPrefix = "due/undecided/"
 
 // undecided notes that a call has ended and has its audio here.
 func (s *Store) undecided(ctx context.Context, c Call) error {
-	return s.write(ctx, undecidedPrefix+name(c.ID)+".json", Entry{CallID: c.ID, StartedAt: c.StartedAt.UTC()})
+	return s.write(ctx, undecidedPrefix+name(c.ID)+".json", Entry{CallID: c.ID, StartedAt: c.StartedAt.UTC(), Since: time.Now().UTC().Truncate(time.Second)})
 }
 
 // Undecided gives the calls that nobody has decided on since they ended.
@@ -33,15 +35,48 @@ func (s *Store) Undecided(ctx context.Context) iter.Seq2[Entry, error] {
 	return s.entries(ctx, undecidedPrefix, func(string) bool { return true })
 }
 
+// Abandoned deletes what is left of calls that nobody has written to since a time: they never ended.
+func (s *Store) Abandoned(ctx context.Context, since time.Time) (removed int, err error) {
+	for l, err := range s.list(ctx, "live/") {
+		if err != nil {
+			return removed, fmt.Errorf("cannot list evidence store %s: %w", s.where, err)
+		}
+		if !l.changed.Before(since) {
+			continue
+		}
+		if err := s.remove(ctx, l.key); err != nil {
+			return removed, fmt.Errorf("cannot delete the audio of an abandoned call: %w", err)
+		}
+		removed++
+	}
+	if !s.parts || s.work == nil {
+		return removed, nil
+	}
+	root, err := s.work()
+	if err != nil {
+		return removed, fmt.Errorf("cannot read the working folder: %w", err)
+	}
+	defer root.Close()
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if info, err := d.Info(); err != nil || !info.ModTime().Before(since) {
+			return nil // gone, or written to
+		}
+		removed++
+		return root.Remove(name)
+	})
+	return removed, err
+}
+
 // Due gives the calls that are to be looked at again by now.
 func (s *Store) Due(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
 	today := now.UTC().Format(time.DateOnly)
-	return s.entries(ctx, "due/", func(key string) bool {
-		day := path.Base(path.Dir(key))
-		return len(day) == len(today) && day <= today
-	})
+	return s.entries(ctx, "due/", func(key string) bool { return path.Base(path.Dir(key)) <= today })
 }
 
+// entries gives those below a prefix, in order, up to the first that is not wanted.
 func (s *Store) entries(ctx context.Context, prefix string, wanted func(key string) bool) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for l, err := range s.list(ctx, prefix) {
@@ -50,7 +85,7 @@ func (s *Store) entries(ctx context.Context, prefix string, wanted func(key stri
 				return
 			}
 			if !wanted(l.key) {
-				continue
+				return
 			}
 			e := Entry{key: l.key}
 			err := s.read(ctx, l.key, &e)

@@ -19,7 +19,12 @@ type Call struct {
 	ID        string
 	StartedAt time.Time
 	Legs      []schemas.Leg
+	// Whole: the call came in one piece. It is not to be heard while it is written.
+	Whole bool
 }
+
+// ErrLost says that audio which had been written is there no more: the call has to be written again from its beginning.
+var ErrLost = errors.New("audio that had been written is gone")
 
 // Writer writes the audio of one call. A sample's place in the file follows from its tick, so whoever writes the same
 // call again writes the same bytes to the same places. It holds in memory only what came since the last Flush.
@@ -37,7 +42,11 @@ func (s *Store) Create(c Call) (*Writer, error) {
 	if s.work == nil {
 		return nil, fmt.Errorf("cannot write to evidence store %s: no working folder is set", s.where)
 	}
-	return &Writer{s: s, call: c, work: place("live", name(c.ID), ".wav")}, nil
+	extension := ".wav"
+	if c.Whole {
+		extension = ".whole.wav" // a call may be written live at the same time
+	}
+	return &Writer{s: s, call: c, work: place("live", name(c.ID), extension)}, nil
 }
 
 // Tick takes the legs' next 20 ms.
@@ -55,7 +64,7 @@ func (w *Writer) Buffered() int { return len(w.buf) }
 // Flush writes what has come: it can be heard then. After an error it can be tried again.
 func (w *Writer) Flush(ctx context.Context) error {
 	err := w.flush()
-	if err == nil && w.s.parts {
+	if err == nil && w.s.parts && !w.call.Whole {
 		err = w.putParts(ctx)
 	}
 	if err != nil {
@@ -88,14 +97,19 @@ func (w *Writer) flush() error {
 	return nil
 }
 
+// open makes the file if nothing has been written yet; later it must be there.
 func (w *Writer) open(root *os.Root) (*os.File, error) {
-	f, err := root.OpenFile(w.work, os.O_CREATE|os.O_RDWR, 0o640)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = root.MkdirAll(path.Dir(w.work), 0o750); err == nil {
-			f, err = root.OpenFile(w.work, os.O_CREATE|os.O_RDWR, 0o640)
+	if w.at > 0 {
+		f, err := root.OpenFile(w.work, os.O_RDWR, 0)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = ErrLost
 		}
+		return f, err
 	}
-	return f, err
+	if err := root.MkdirAll(path.Dir(w.work), 0o750); err != nil {
+		return nil, err
+	}
+	return root.OpenFile(w.work, os.O_CREATE|os.O_RDWR, 0o640)
 }
 
 // append writes the audio, then the header, which a reader believes. A file that another writer of the call had brought
@@ -104,6 +118,9 @@ func (w *Writer) append(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
+	}
+	if w.at > 0 && info.Size() < headerSize+w.at {
+		return ErrLost
 	}
 	block := int64(w.block())
 	bytes := max(w.at+int64(len(w.buf)), (info.Size()-headerSize)/block*block)
@@ -161,9 +178,15 @@ func (w *Writer) finish(ctx context.Context, root *os.Root) (done bool, err erro
 		if errors.Is(err, fs.ErrNotExist) && w.adopted(ctx) {
 			return true, errors.Join(w.s.undecided(ctx, w.call), w.dropParts(ctx))
 		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = ErrLost
+		}
 		return false, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() < headerSize+w.at {
+		return false, errors.Join(err, ErrLost)
+	}
 	err = f.Truncate(headerSize + w.at)
 	if err == nil {
 		_, err = f.WriteAt(wavHeader(len(w.call.Legs), ingest.SampleRate, w.at), 0)
@@ -198,9 +221,18 @@ func (w *Writer) adopted(ctx context.Context) bool {
 
 // Discard gives the call up: somebody else writes it, from the beginning. What can be heard of it stays.
 func (w *Writer) Discard() {
-	if !w.s.parts {
-		return
+	if w.s.parts {
+		w.unlink()
 	}
+}
+
+// Abort deletes what has been written of the call: it is none.
+func (w *Writer) Abort(ctx context.Context) error {
+	w.unlink()
+	return w.dropParts(ctx)
+}
+
+func (w *Writer) unlink() {
 	if root, err := w.s.work(); err == nil {
 		root.Remove(w.work)
 		root.Close()
