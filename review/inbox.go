@@ -61,7 +61,7 @@ func (s *Server) serveInbox(v *visit) error {
 	})
 	if !rows {
 		g.Go(func() (err error) { counts, err = s.store.Counts(ctx, scope, sf); return err })
-		g.Go(func() (err error) { teams, err = s.store.Teams(ctx, scope); return err })
+		g.Go(func() (err error) { teams, err = s.store.Teams(ctx, scope, s.now()); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return err

@@ -79,7 +79,7 @@ func (s *Server) checkPassword(v *visit, name, password string) (account store.A
 			At: now, Account: name, Address: s.client(v.r), Outcome: outcome, UserAgent: v.r.UserAgent(),
 		})
 	}
-	wrong, err := s.store.WrongSignIns(ctx, name, now.Add(-lockFor))
+	wrong, _, err := s.store.WrongSignIns(ctx, name, now.Add(-lockFor))
 	if err != nil {
 		return account, "", err
 	}

@@ -24,8 +24,8 @@ func TestMigrateTwice(t *testing.T) {
 		}
 	}
 	expect(t, dsn, "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name",
-		"access_log\naccounts\nagents\ncalls\ncalls_current\ncases\ncases_judged\ncases_raised\nclaims\nflags\nflags_current\npeaks\nreviews\n"+
-			"schema_migrations\nsegments\nsessions\nsign_ins")
+		"access_log\naccounts\nagents\ncalls\ncalls_current\ncases\ncases_changed\ncases_judged\ncases_raised\nchanges\nclaims\nflags\nflags_current\npeaks\nreviews\n"+
+			"schema_migrations\nsegments\nsessions\nsign_ins\nwaiting\nwaiting_made")
 	expect(t, dsn, "SELECT version_id, count() FROM schema_migrations GROUP BY version_id ORDER BY version_id", "0\t1\n1\t1\n2\t1")
 	if got := strings.Count(log.String(), "migration=0001_calls_segments_flags.sql"); got != 1 {
 		t.Errorf("the migration is logged %d times, expected once:\n%s", got, &log)
@@ -46,9 +46,18 @@ func TestEveryColumnHasAComment(t *testing.T) {
 func TestInsertsNameTheTablesColumns(t *testing.T) {
 	_, dsn := open(t)
 	for table, want := range map[string]string{
-		"calls":    describe(callColumns),
-		"segments": describe(segmentColumns),
-		"flags":    describe(flagColumns),
+		"calls":      describe(callColumns),
+		"segments":   describe(segmentColumns),
+		"flags":      describe(flagColumns),
+		"reviews":    describe(stepColumns),
+		"cases":      describe(caseColumns) + "\nversion\tUInt64",
+		"claims":     describe(claimColumns),
+		"access_log": describe(accessColumns),
+		"agents":     describe(agentColumns),
+		"peaks":      describe(peaksColumns),
+		"accounts":   describe(accountColumns),
+		"sign_ins":   describe(signInColumns),
+		"sessions":   describe(sessionColumns),
 	} {
 		expect(t, dsn, "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = '"+table+
 			"' ORDER BY position FORMAT TSVRaw", want)

@@ -7,6 +7,29 @@ type Scope struct {
 	All bool
 	// Teams are those whose calls are seen. A call's team is the one it names or, when it names none, its agent's.
 	Teams []string
-	// AgentID, if set, further bounds the scope to calls of this agent, whatever the team.
+	// AgentID, if set, is the one agent whose calls are seen; All and Teams then say nothing.
 	AgentID string
+}
+
+// Everything is the scope of one who sees all.
+var Everything = Scope{All: true}
+
+// where begins the conditions of a query on a table with agent_id and team. It is the only way to begin them: a query
+// on such a table that is not built of this does not compile into one (see conditions).
+func (s *Store) where(scope Scope) *conditions {
+	c := &conditions{}
+	switch {
+	case scope.AgentID != "":
+		c.and("agent_id = ?", scope.AgentID)
+	case scope.All:
+	case len(scope.Teams) > 0:
+		s.inTeams(c, scope.Teams)
+	default:
+		c.and("0")
+	}
+	return c
+}
+
+func (s *Store) inTeams(c *conditions, teams []string) {
+	c.and("(team IN ? OR (team = '' AND agent_id IN (SELECT agent_id FROM "+s.database+".agents FINAL WHERE team IN ?)))", teams, teams)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/earshot/earshot/pipeline/store/chain"
 )
 
 // State is where a flag stands, folded from its steps.
@@ -47,40 +49,20 @@ type AppealState struct {
 // Fold makes a flag's state of its steps, in whatever order they are given. Initial is what it is without any: pending,
 // or what the machine made of its own flag since.
 //
-// A chain is walked from its first step: of steps that follow the same one, the one with the smaller time, then id, is
-// the one that counts. So the same steps give the same state everywhere, also where two were let in.
+// A chain is walked from its first step: of steps that follow the same one, the one with the smaller time, then id,
+// counts. So the same steps give the same state everywhere, also where two were let in.
 func Fold(initial Status, steps []Step) State {
 	s := State{Status: initial}
-	next := map[string][]Step{}
-	seen := map[string]bool{}
-	for _, step := range steps {
-		if !seen[step.ID] { // a retried insert may have written a step twice
-			seen[step.ID] = true
-			next[step.Follows] = append(next[step.Follows], step)
-		}
+	took, lost := chain.Walk(steps, func(s *Step) (id, follows string) { return s.ID, s.Follows }, earlier)
+	for _, step := range took {
+		s = s.after(step)
 	}
-	for {
-		rivals := next[s.Last]
-		if len(rivals) == 0 {
-			break
-		}
-		delete(next, s.Last) // no chain visits a step twice
-		first := slices.MinFunc(rivals, earlier)
-		for _, r := range rivals {
-			if r.ID != first.ID {
-				s.Lost = append(s.Lost, r)
-			}
-		}
-		s = s.after(first)
-	}
-	for _, cutOff := range next { // what followed a step that came second
-		s.Lost = append(s.Lost, cutOff...)
-	}
-	slices.SortFunc(s.Lost, earlier)
+	s.Lost = lost
+	slices.SortFunc(s.Lost, func(a, b Step) int { return earlier(&a, &b) })
 	return s
 }
 
-func earlier(a, b Step) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
+func earlier(a, b *Step) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 
 // after is the state once a step was taken. Whether it may be taken is Check's to say, beforehand: a step that is there
 // was allowed when it was taken, and is not judged again by later rules.
