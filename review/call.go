@@ -134,7 +134,7 @@ func (s *Server) serveCall(v *visit) error {
 		group := inboxGroup{CallGroup: store.CallGroup{CallID: page.Call.CallID, Cases: []store.Case{data.Flags[i].Case}}}
 		return v.fragment(http.StatusOK, "inbox", "rows", "", inboxData{Groups: []inboxGroup{group}, Judge: data.Judge})
 	}
-	data.Audio = s.audioState(v, page.Call.CallID)
+	data.Audio = s.audioState(v.r.Context(), page.Call.CallID)
 	title := v.say("call.title", "time", page.Call.StartedAt.In(s.config.Location).Format("01-02 15:04"), "agent", cmp.Or(data.Agent, page.Call.AgentID, "–"))
 	return v.page(http.StatusOK, "call", title, data, "call.js")
 }

@@ -16,14 +16,11 @@ type clockView struct {
 	DueAt     time.Time
 }
 
-func (s *Server) clock(conduct.State) clockView    { return clockView{} }
-func (s *Server) shiftNames() []string             { return nil }
-func (s *Server) audioState(*visit, string) string { return "never" }
-func (s *Server) servePeaks(v *visit) error        { return notFound("problem.page") }
-func (s *Server) serveSpectrogram(v *visit) error  { return notFound("problem.page") }
-func (s *Server) serveAudio(v *visit) error        { return notFound("problem.page") }
-func (s *Server) serveMine(v *visit) error         { return notFound("problem.page") }
-func (s *Server) serveScores(v *visit) error       { return notFound("problem.page") }
-func (s *Server) serveAgent(v *visit) error        { return notFound("problem.page") }
-func (s *Server) serveAppeals(v *visit) error      { return notFound("problem.page") }
-func (s *Server) serveSlips(v *visit) error        { return notFound("problem.page") }
+func (s *Server) clock(conduct.State) clockView   { return clockView{} }
+func (s *Server) shiftNames() []string            { return nil }
+func (s *Server) serveSpectrogram(v *visit) error { return notFound("problem.page") }
+func (s *Server) serveMine(v *visit) error        { return notFound("problem.page") }
+func (s *Server) serveScores(v *visit) error      { return notFound("problem.page") }
+func (s *Server) serveAgent(v *visit) error       { return notFound("problem.page") }
+func (s *Server) serveAppeals(v *visit) error     { return notFound("problem.page") }
+func (s *Server) serveSlips(v *visit) error       { return notFound("problem.page") }

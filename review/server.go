@@ -10,6 +10,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/earshot/earshot/pipeline/evidence"
 	"github.com/earshot/earshot/pipeline/store"
 	"github.com/earshot/earshot/review/locale"
 	"github.com/earshot/earshot/review/signin"
@@ -18,6 +19,7 @@ import (
 // Config is what the web application is made of.
 type Config struct {
 	Store    *store.Store
+	Evidence *evidence.Store // nil: no audio is kept
 	Rules    []Rule
 	Location *time.Location // of the centre: days, months and shifts are its; nil: the machine's
 	OIDC     *signin.OIDC   // nil: local accounts only

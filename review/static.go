@@ -16,16 +16,17 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// assets are the files a page is made of beside itself, each under a name that changes with its content, so that a
-// browser may keep it for ever.
+// assets are the files a page is made of beside itself, in a folder whose name changes with their content, so that a
+// browser may keep them for ever and a script finds another beside itself.
 type assets struct {
-	url  map[string]string // app.css → /static/1a2b3c4d/app.css
-	data map[string][]byte // 1a2b3c4d/app.css → the file
+	sum  string
+	data map[string][]byte // by name, such as app.css
 }
 
 func loadAssets() (*assets, error) {
-	a := &assets{url: map[string]string{}, data: map[string][]byte{}}
-	err := fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error {
+	a := &assets{data: map[string][]byte{}}
+	all := sha256.New()
+	err := fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error { // in the order of the names
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -33,33 +34,32 @@ func loadAssets() (*assets, error) {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(data)
-		key := hex.EncodeToString(sum[:6]) + "/" + path.Base(name)
-		a.url[path.Base(name)] = "/static/" + key
-		a.data[key] = data
+		all.Write(data)
+		a.data[path.Base(name)] = data
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the embedded files: %w", err)
 	}
+	a.sum = hex.EncodeToString(all.Sum(nil)[:6])
 	return a, nil
 }
 
 // URL is where a file is served; a template that names a file that is not there fails its test.
 func (a *assets) URL(name string) (string, error) {
-	if u, ok := a.url[name]; ok {
-		return u, nil
+	if _, ok := a.data[name]; ok {
+		return "/static/" + a.sum + "/" + name, nil
 	}
 	return "", fmt.Errorf("no file %q is embedded", name)
 }
 
 func (s *Server) serveStatic(v *visit) error {
-	key := v.r.PathValue("sum") + "/" + v.r.PathValue("name")
-	data, ok := s.assets.data[key]
-	if !ok {
+	name := v.r.PathValue("name")
+	data, ok := s.assets.data[name]
+	if !ok || v.r.PathValue("sum") != s.assets.sum {
 		return notFound("problem.page")
 	}
-	v.w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(key)))
+	v.w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 	v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	http.ServeContent(v.w, v.r, "", time.Time{}, bytes.NewReader(data))
 	return nil

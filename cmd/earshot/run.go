@@ -18,12 +18,13 @@ type runCmd struct {
 	workerFlags
 	evidenceFlags
 	archiverFlags
+	webFlags
 	engineFlags
 	Examples     string  `env:"EARSHOT_AUDIO" placeholder:"DIR" help:"Compose example calls from the prompts and the hold music in this folder, and send them."`
 	ExampleSpeed float64 `default:"20" help:"Speed at which the live ones among the example calls are sent (${default})."`
 }
 
-// Run starts what is not named, then does what migrate, worker and archiver do.
+// Run starts what is not named, then does what migrate, worker, archiver and web do.
 func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	engines, err := c.start(ctx, s.log, c.Topic, len(c.Kafka) == 0, c.ClickHouse == "")
 	if err != nil {
@@ -65,6 +66,10 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	group.Go(func() error {
 		return keep(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
 	})
+	group.Go(func() error {
+		// Whoever only looks at the examples is given accounts; where calls are real, so are the accounts.
+		return c.web(ctx, s, options, engines.clickhouse != nil && c.Examples != "")
+	})
 	if c.Examples != "" {
 		show := exampleShow{
 			audio: c.Examples, dir: filepath.Join(c.Data, "examples"), speed: c.ExampleSpeed,
@@ -73,4 +78,17 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 		group.Go(func() error { return show.run(ctx) })
 	}
 	return group.Wait()
+}
+
+// web serves the web application on what the other parts write.
+func (c *runCmd) web(ctx context.Context, s *streams, options store.Options, demo bool) error {
+	book, err := c.rulebookFlags.load()
+	if err != nil {
+		return err
+	}
+	audio, err := c.evidenceFlags.open(ctx, "", c.RecordingsRoot)
+	if err != nil {
+		return err
+	}
+	return c.serve(ctx, s, web{dsn: c.ClickHouse, options: options, book: book, evidence: audio, demo: demo})
 }
