@@ -94,19 +94,35 @@ func (o *OIDC) Finish(ctx context.Context, a Attempt, state, code string) (Ident
 	if verified.Nonce != a.Nonce {
 		return id, fmt.Errorf("%w: the nonce is another", ErrIdentity)
 	}
-	var claims struct {
-		Email    string `json:"email"`
-		Verified bool   `json:"email_verified"`
-		Name     string `json:"name"`
-	}
-	if err := verified.Claims(&claims); err != nil {
+	var c claims
+	if err := verified.Claims(&c); err != nil {
 		return id, fmt.Errorf("%w: %w", ErrIdentity, err)
 	}
-	id = Identity{Issuer: verified.Issuer, Subject: verified.Subject, Name: claims.Name}
-	if claims.Verified {
-		id.Email = claims.Email
+	// A provider may keep e-mail and name for its UserInfo endpoint (OpenID Connect Core, 5.4).
+	if c.Email == "" && provider.UserInfoEndpoint() != "" {
+		info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+		if err != nil {
+			return id, fmt.Errorf("cannot ask the identity provider who it is: %w", err)
+		}
+		if info.Subject != verified.Subject {
+			return id, fmt.Errorf("%w: UserInfo speaks of another", ErrIdentity)
+		}
+		if err := info.Claims(&c); err != nil {
+			return id, fmt.Errorf("%w: %w", ErrIdentity, err)
+		}
+	}
+	id = Identity{Issuer: verified.Issuer, Subject: verified.Subject, Name: c.Name}
+	if c.Verified {
+		id.Email = c.Email
 	}
 	return id, nil
+}
+
+// claims are what the provider says of somebody beside the subject.
+type claims struct {
+	Email    string `json:"email"`
+	Verified bool   `json:"email_verified"`
+	Name     string `json:"name"`
 }
 
 // Pack makes an attempt fit for a cookie.
