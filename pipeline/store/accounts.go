@@ -71,7 +71,7 @@ func (s *Store) SaveAccount(ctx context.Context, row AccountRow) (AccountRow, er
 		return fail(err)
 	}
 	row.Version, row.Change = row.Version+1, id.String()
-	first, _, err := appendOne(ctx, s, "accounts", accountColumns, row, link[AccountRow]{
+	first, err := appendOne(ctx, s, "accounts", accountColumns, row, link[AccountRow]{
 		token: fmt.Sprintf("account/%s/%d", row.Account, row.Version), id: func(r *AccountRow) string { return r.Change },
 		earlier: func(a, b *AccountRow) int { return a.ChangedAt.Compare(b.ChangedAt) },
 		rivals: func(ctx context.Context) ([]AccountRow, error) {

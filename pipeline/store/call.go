@@ -30,24 +30,27 @@ func (s *Store) Call(ctx context.Context, scope Scope, callID string) (CallPage,
 	at, args := "started_at = "+timeSQL+" AND call_id = ?", []any{page.Call.StartedAt.UnixMicro(), callID}
 	c := s.where(scope)
 	c.and(at, args...)
-	group, ctx := errgroup.WithContext(ctx)
+	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		page.Segments, err = selectRows(ctx, s, "segments", segmentColumns, "SELECT "+names(segmentColumns)+" FROM "+s.database+
+		page.Segments, err = selectRows(within, s, "segments", segmentColumns, "SELECT "+names(segmentColumns)+" FROM "+s.database+
 			".segments WHERE "+c.String()+" ORDER BY kind, leg, start, version DESC LIMIT 1 BY kind, leg, start", c.args...)
 		slices.SortStableFunc(page.Segments, func(a, b SegmentRow) int { return cmp.Compare(a.Start, b.Start) })
 		return err
 	})
 	group.Go(func() (err error) {
-		page.Cases, err = selectRows(ctx, s, "cases", caseColumns, "SELECT "+names(caseColumns)+" FROM "+s.database+
+		page.Cases, err = selectRows(within, s, "cases", caseColumns, "SELECT "+names(caseColumns)+" FROM "+s.database+
 			".cases WHERE "+c.String()+" ORDER BY flag_id, version DESC LIMIT 1 BY flag_id", c.args...)
 		slices.SortFunc(page.Cases, byPlaceInCall)
 		return err
 	})
 	group.Go(func() (err error) {
-		page.Steps, err = s.steps(ctx, c)
+		page.Steps, err = s.steps(within, c)
 		return err
 	})
 	if err := group.Wait(); err != nil {
+		return CallPage{}, err
+	}
+	if err := s.mend(ctx, &page); err != nil {
 		return CallPage{}, err
 	}
 	if err := s.nameTeams(ctx, page.Cases); err != nil {

@@ -45,7 +45,7 @@ func (s *Store) claim(ctx context.Context, callID, account string, now, until ti
 		return fail(err)
 	}
 	row := ClaimRow{ID: id.String(), Follows: before.ID, Number: before.Number + 1, CallID: callID, By: account, At: now, Until: until}
-	first, _, err := appendOne(ctx, s, "claims", claimColumns, row, link[ClaimRow]{
+	first, err := appendOne(ctx, s, "claims", claimColumns, row, link[ClaimRow]{
 		token: "claim/" + callID + "/" + before.ID, id: func(r *ClaimRow) string { return r.ID }, earlier: earlierClaim,
 		rivals: func(ctx context.Context) ([]ClaimRow, error) {
 			return selectRows(ctx, s, "claims", claimColumns, "SELECT "+names(claimColumns)+" FROM "+s.database+

@@ -12,7 +12,9 @@ import (
 
 // The floor of these tests: agents A1 and A2 of team north, B1 of south, and C1, whose calls name no team and who is of
 // north by the table of agents.
-var noon = time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)
+//
+// Tables forget what is old, so the time is a lately past one.
+var noon = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -5).Add(4 * time.Hour)
 
 // flagged writes one call with its flags. A flag is at 10 s, 20 s and so on.
 func flagged(t testing.TB, s *Store, call, agent, team string, at time.Time, flags ...FlagRow) {
@@ -67,7 +69,7 @@ func rebuild(t testing.TB, dsn string) {
 	t.Helper()
 	query(t, dsn, "SYSTEM REFRESH VIEW waiting_made")
 	query(t, dsn, "SYSTEM WAIT VIEW waiting_made")
-	// Long enough ago that changes before it no longer matter; only tests wait so little.
+
 }
 
 // judge appends a step as a person's program would: after the case's last one.

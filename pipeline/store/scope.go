@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // Scope bounds what a reader may see. Every method that reads calls, flags, steps or the log of who listened takes one;
 // the zero Scope sees nothing, so that one who forgets to say learns it at once.
 type Scope struct {
@@ -14,8 +16,8 @@ type Scope struct {
 // Everything is the scope of one who sees all.
 var Everything = Scope{All: true}
 
-// where begins the conditions of a query on a table with agent_id and team. It is the only way to begin them: a query
-// on such a table that is not built of this does not compile into one (see conditions).
+// where begins the conditions of a query on a table with agent_id and team: every such query is built of them, and a test
+// finds one that is not.
 func (s *Store) where(scope Scope) *conditions {
 	c := &conditions{}
 	switch {
@@ -30,6 +32,12 @@ func (s *Store) where(scope Scope) *conditions {
 	return c
 }
 
+// inTeams asks that a call is of one of the teams. No name is no team, and never stands for calls of none.
 func (s *Store) inTeams(c *conditions, teams []string) {
-	c.and("(team IN ? OR (team = '' AND agent_id IN (SELECT agent_id FROM "+s.database+".agents FINAL WHERE team IN ?)))", teams, teams)
+	named := slices.DeleteFunc(slices.Clone(teams), func(t string) bool { return t == "" })
+	if len(named) == 0 {
+		c.and("0")
+		return
+	}
+	c.and("(team IN ? OR (team = '' AND agent_id IN (SELECT agent_id FROM "+s.database+".agents FINAL WHERE team IN ?)))", named, named)
 }

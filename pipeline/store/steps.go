@@ -38,7 +38,7 @@ func (s *Store) AppendStep(ctx context.Context, step StepRow) error {
 			return fail(fmt.Errorf("%s: %w", what, at))
 		}
 	}
-	first, inserted, err := appendOne(ctx, s, "reviews", stepColumns, step, link[StepRow]{
+	first, err := appendOne(ctx, s, "reviews", stepColumns, step, link[StepRow]{
 		token: "step/" + step.FlagID + "/" + step.Follows, id: func(r *StepRow) string { return r.ID }, earlier: earlierStep,
 		rivals: func(ctx context.Context) ([]StepRow, error) {
 			c := s.where(Everything)
@@ -49,28 +49,12 @@ func (s *Store) AppendStep(ctx context.Context, step StepRow) error {
 	if err != nil {
 		return fail(err)
 	}
-	if !inserted {
-		// An engine that died right after it took that step may not have moved the case.
-		if err := s.moveCase(ctx, &first); err != nil {
-			return fail(err)
-		}
+	// Whoever came second writes it too: the first may have died before it did.
+	if err := s.moveCases(ctx, []StepRow{first}); err != nil {
+		return fail(err)
 	}
 	if first.ID != step.ID {
 		return fail(&StepConflict{First: first})
-	}
-	return nil
-}
-
-// moveCase does once more what the view cases_judged does when a step is inserted. To do it twice is no harm.
-func (s *Store) moveCase(ctx context.Context, step *StepRow) error {
-	const same = "flag_id, call_id, started_at, status, manual, rule, leg, flag_start, flag_end, measured, limit, margin, comparison, points, " +
-		"class, clause, state, confidence, agent_id, seat, team, queue, rulebook_version, number, appeal, appeal_at, verdict_by, verdict_at, reason"
-	err := s.conn.Exec(ctx, "INSERT INTO "+s.database+".cases ("+same+", at, last_step, grade, version) SELECT "+same+", flag_at, id, "+
-		"toUInt8(transform(class, ['grave', 'serious', 'minor'], [3, 2, 1], 0)), bitShiftLeft(toUInt64(number), 42) + (4398046511103 - toUnixTimestamp64Milli(reviews.at)) "+
-		"FROM "+s.database+".reviews WHERE started_at = "+timeSQL+" AND call_id = ? AND flag_id = ? AND id = ?",
-		step.StartedAt.UnixMicro(), step.CallID, step.FlagID, step.ID)
-	if err != nil {
-		return fmt.Errorf("cannot write the case anew: %w", err)
 	}
 	return nil
 }
@@ -86,30 +70,29 @@ type link[R any] struct {
 	rivals  func(context.Context) ([]R, error)
 }
 
-// appendOne inserts a row unless its place is taken, and returns the row that has it. Inserted: an insert was tried.
-func appendOne[R any](ctx context.Context, s *Store, table string, columns []column[R], row R, l link[R]) (first R, inserted bool, err error) {
+// appendOne inserts a row unless its place is taken, and returns the row that has it.
+func appendOne[R any](ctx context.Context, s *Store, table string, columns []column[R], row R, l link[R]) (R, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	// The token is the place's alone; if it is remembered from an insert of which nothing is left, one of the row's own
 	// gets it in.
 	for _, token := range []string{"", l.token, l.token + "/" + l.id(&row)} {
 		if token != "" {
-			inserted = true
 			if err := insert(ctx, s, table, columns, []R{row}, token); err != nil {
-				return row, inserted, err
+				return row, err
 			}
 		}
 		rivals, err := l.rivals(ctx)
 		if err != nil {
-			return row, inserted, err
+			return row, err
 		}
 		if len(rivals) > 0 {
 			list := make([]*R, len(rivals))
 			for i := range rivals {
 				list[i] = &rivals[i]
 			}
-			return *chain.First(list, l.earlier), inserted, nil
+			return *chain.First(list, l.earlier), nil
 		}
 	}
-	return row, inserted, errors.New("ClickHouse took the row and does not show it")
+	return row, errors.New("ClickHouse took the row and does not show it")
 }

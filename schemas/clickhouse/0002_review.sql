@@ -5,10 +5,11 @@
 -- that follow the same one the first that was inserted counts: an insert bears a token made of what it follows, and
 -- ClickHouse takes a token once. The window of tokens that are remembered is therefore part of how these tables work.
 --
--- `cases` is an index and no source: a row per flag with all that a list shows or filters by, kept by two views from
--- `flags` and from `reviews`, and it can be filled anew from them. A step repeats what it judged, so that a verdict
--- keeps its evidence whatever becomes of the flag; a machine that measures the call again does not move a case that a
--- person has touched, since any step's version is above any measurement's.
+-- `cases` is an index and no source: a row per flag with all that a list shows or filters by. A view writes it from
+-- `flags`; who appends a step writes it once it is known which step counts (a view on `reviews` would not know: it also
+-- sees the insert that is dropped). A step repeats what it judged, so that a verdict keeps its evidence whatever becomes
+-- of the flag; a machine that measures the call again does not move a case that a person has touched, since any step's
+-- version is above any measurement's.
 --
 -- Few of millions of cases wait for a person, and they are asked for all day. `waiting` holds just those, in the order of
 -- the inbox, as they were when it was last made anew; `changes` holds every case written since. A reader takes a case
@@ -101,7 +102,7 @@ CREATE TABLE IF NOT EXISTS ${database}.cases ${on_cluster}
     verdict_by        LowCardinality(String)  COMMENT 'Account whose verdict stands; empty = none',
     verdict_at        DateTime64(6, 'UTC')    COMMENT 'When that verdict was given; UTC, microseconds; 1970 = none',
     reason            LowCardinality(String)  COMMENT 'Why it was rejected, as in `reviews`, or why the machine exonerated or withdrew it',
-    version           UInt64                  COMMENT 'Of rows with the same key the highest version counts; no unit',
+    version           UInt64                  COMMENT 'Of rows with the same key the highest version counts: of a measurement, that of the flag; of a step, its number × 2^42 and the earlier of two',
     INDEX flag_id flag_id TYPE bloom_filter GRANULARITY 8,
     INDEX call_id call_id TYPE bloom_filter GRANULARITY 8
 )
@@ -110,7 +111,7 @@ PARTITION BY toYYYYMM(started_at)
 PRIMARY KEY (started_at, call_id)
 ORDER BY (started_at, call_id, flag_id)
 TTL toDateTime(started_at) + INTERVAL 25 MONTH
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, non_replicated_deduplication_window = 10000,
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024,
     min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1
 COMMENT 'One row per flag as it stands with people: an index over `flags` and `reviews`. Read with FINAL. Kept 25 months from the call''s start.';
 
@@ -154,7 +155,6 @@ CREATE TABLE IF NOT EXISTS ${database}.changes ${on_cluster}
 ENGINE = ${replicated}MergeTree
 ORDER BY (written_at, flag_id)
 TTL toDateTime(written_at) + INTERVAL 2 DAY
-SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'Cases as they were written lately, each as often as it was. Kept 2 days.';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.cases_changed ${on_cluster} TO ${database}.changes AS
@@ -223,17 +223,6 @@ SELECT
     confidence, agent_id, seat, team, queue, rulebook_version, reason, version
 FROM ${database}.flags
 COMMENT 'What the machine raises becomes a case';
-
--- A step's version: its number above anything a measurement can have, then the earlier of two.
-CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.cases_judged ${on_cluster} TO ${database}.cases AS
-SELECT
-    flag_id, call_id, started_at, flag_at AS at, status,
-    toUInt8(transform(class, ['grave', 'serious', 'minor'], [3, 2, 1], 0)) AS grade,
-    manual, rule, leg, flag_start, flag_end, measured, limit, margin, comparison, points, class, clause, state,
-    confidence, agent_id, seat, team, queue, rulebook_version, id AS last_step, number, appeal, appeal_at, verdict_by, verdict_at,
-    reason, bitShiftLeft(toUInt64(number), 42) + (4398046511103 - toUnixTimestamp64Milli(reviews.at)) AS version
-FROM ${database}.reviews
-COMMENT 'What a person does to a flag moves its case';
 
 INSERT INTO ${database}.cases (flag_id, call_id, started_at, at, status, grade, manual, rule, leg, flag_start, flag_end, measured, limit, margin,
     comparison, points, class, clause, state, confidence, agent_id, seat, team, queue, rulebook_version, reason, version)
@@ -390,7 +379,6 @@ DROP TABLE IF EXISTS ${database}.peaks ${on_cluster};
 DROP TABLE IF EXISTS ${database}.agents ${on_cluster};
 DROP TABLE IF EXISTS ${database}.access_log ${on_cluster};
 DROP TABLE IF EXISTS ${database}.claims ${on_cluster};
-DROP VIEW IF EXISTS ${database}.cases_judged ${on_cluster};
 DROP VIEW IF EXISTS ${database}.cases_raised ${on_cluster};
 DROP VIEW IF EXISTS ${database}.waiting_made ${on_cluster};
 DROP VIEW IF EXISTS ${database}.cases_changed ${on_cluster};
