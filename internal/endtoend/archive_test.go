@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -110,6 +111,33 @@ func TestAKilledArchiverLosesNothing(t *testing.T) {
 	}
 	if !bytes.Equal(got[:len(before)], before) {
 		t.Error("what could be heard before the kill is not what is there now")
+	}
+}
+
+// Somebody deletes audio while it is being written: the call is written again, from its first record.
+func TestAudioThatVanishesIsWrittenAgain(t *testing.T) {
+	example := long(t, compose(t))
+	sys := start(t)
+	sys.stopWorker()
+	dir := filepath.Join(t.TempDir(), "evidence")
+	audio := folder(t, dir)
+	sys.startArchiver("archiver", audio)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		sys.publish([]string{example.WAV}, publisher.Options{}, publisher.Delivery{As: publisher.RTP, Speed: 15})
+	}()
+	before := awaitAudio(t, audio, example.Name, int(example.Length.Seconds()*32000/3))
+	if err := os.RemoveAll(filepath.Join(dir, "live")); err != nil {
+		t.Fatal(err)
+	}
+	<-sent
+	want := sys.heardLive()[example.Name]
+	if len(before) >= len(want) {
+		t.Fatal("the audio was deleted after the call's end")
+	}
+	if got := awaitAudio(t, audio, example.Name, len(want)); !bytes.Equal(got, want) {
+		t.Errorf("the call has %d bytes of audio, not the %d that the analyzers hear", len(got), len(want))
 	}
 }
 
@@ -418,4 +446,3 @@ func count(t *testing.T, r *prometheus.Registry, name string) (n float64) {
 	}
 	return n
 }
-
