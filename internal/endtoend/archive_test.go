@@ -413,7 +413,7 @@ func awaitState(t *testing.T, kind string, s *evidence.Store, id string, want ev
 // waiting are the calls that nobody has decided on.
 func waiting(t *testing.T, s *evidence.Store) (ids []string) {
 	t.Helper()
-	for e, err := range s.Undecided(t.Context()) {
+	for e, err := range s.Undecided(t.Context(), nil) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,10 +8,12 @@ import (
 
 // An hour of a call of two legs: how long its page waits for the waveform and for the first sound.
 func BenchmarkHour(b *testing.B) {
-	s, err := Open(b.Context(), b.TempDir()+"/evidence", Options{})
-	if err != nil {
-		b.Fatal(err)
+	for kind, open := range kinds {
+		b.Run(kind, func(b *testing.B) { benchmarkHour(b, open(b, Options{})) })
 	}
+}
+
+func benchmarkHour(b *testing.B, s *Store) {
 	w, err := s.Create(twoLegs("call"))
 	if err != nil {
 		b.Fatal(err)
@@ -47,6 +49,23 @@ func BenchmarkHour(b *testing.B) {
 			n = len(p.Between(0, time.Hour, 2000).Encode())
 		}
 		b.ReportMetric(float64(n), "bytes")
+	})
+	b.Run("listen", func(b *testing.B) { // the whole of it, as a browser does
+		p := make([]byte, 32<<10)
+		for b.Loop() {
+			a, err := s.Open(b.Context(), "call")
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(a.Size())
+			for err == nil {
+				_, err = a.Read(p)
+			}
+			if err != io.EOF {
+				b.Fatal(err)
+			}
+			a.Close()
+		}
 	})
 	b.Run("compute", func(b *testing.B) { // what reading stored ones saves
 		for b.Loop() {
