@@ -10,8 +10,8 @@
 //
 // # Why nothing is lost and nothing doubled
 //
-// The committed offset is never past the first record of a call whose rows ClickHouse has not acknowledged (or, for package archive, the evidence store). So after
-// a crash, whoever takes the partition over reads every such call again from its first record, and since a call is a
+// The committed offset is never past the first record of a call whose rows ClickHouse has not acknowledged (for package
+// archive: whose audio the evidence store has not). So after a crash, whoever takes the partition over reads every such call again from its first record, and since a call is a
 // pure function of its records, it writes the same rows under the same keys. Records of calls that were finished
 // before are read again too where an older call pins the offset; a call whose record 0 lies before the committed
 // offset was acknowledged as a whole, so its tail is counted and dropped, never taken for a call of its own.

@@ -67,9 +67,29 @@ func (p *Partition) Hold(first int64) Mark { return p.mark.open(first) }
 // Release lets go of a mark: what came of its call has been written.
 func (p *Partition) Release(m Mark) { p.mark.done(m) }
 
+// ErrReread says that what a Taker holds is of no use any more: the partition is to be read again from its committed offset.
+var ErrReread = errors.New("the partition has to be read again")
+
 // run takes records until ctx ends, then writes what is left and commits. An error is one that trying again
 // will not mend.
 func (p *Partition) run(ctx context.Context, gen *kafka.Generation) error {
+	for {
+		err := p.read(ctx, gen)
+		if !errors.Is(err, ErrReread) || ctx.Err() != nil {
+			return stopped(ctx, err)
+		}
+		p.log.Error("the partition is read again from the committed offset", "offset", p.committed, "error", err)
+		p.taker.Discard()
+		p.restart(p.committed)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// read takes records from where the partition stands.
+func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 	reader := kafka.NewReader(kafka.ReaderConfig{
 		Brokers: p.c.cfg.Kafka.Brokers, Dialer: p.c.dialer, Topic: p.topic, Partition: p.id,
 		MinBytes: 1, MaxBytes: 2 * MaxRecordBytes, MaxWait: 250 * time.Millisecond,

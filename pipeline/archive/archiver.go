@@ -111,7 +111,7 @@ func (a *Archiver) Run(ctx context.Context) error {
 		return a.consumer.Run(ctx)
 	})
 	group.Go(func() error {
-		(&keeper{cfg: &a.cfg}).run(ctx)
+		(&keeper{cfg: &a.cfg, known: evidence.Known{}}).run(ctx)
 		return nil
 	})
 	return group.Wait()

@@ -24,11 +24,13 @@ const (
 // archiver has one; two that decide on the same call decide the same.
 type keeper struct {
 	cfg    *Config
-	looked time.Time // when what is due was last looked at
+	known  evidence.Known // calls that wait
+	looked time.Time      // when what is due was last looked at
 }
 
 func (k *keeper) run(ctx context.Context) {
 	for ctx.Err() == nil {
+		began := time.Now()
 		if err := k.sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			k.cfg.Metrics.sweeps.WithLabelValues("error").Inc()
 			k.cfg.Log.Error("cannot decide which audio to keep, trying again", "error", err)
@@ -37,14 +39,14 @@ func (k *keeper) run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(k.cfg.SweepEvery):
+		case <-time.After(max(k.cfg.SweepEvery, 10*time.Since(began))): // however many wait, little of the time goes into asking
 		}
 	}
 }
 
 // sweep decides on what can be decided now.
 func (k *keeper) sweep(ctx context.Context, now time.Time) error {
-	waiting, err := k.each(ctx, k.cfg.Evidence.Undecided(ctx), func(e evidence.Entry, o store.Outcome) error {
+	waiting, err := k.each(ctx, k.cfg.Evidence.Undecided(ctx, k.known), func(e evidence.Entry, o store.Outcome) error {
 		return k.judged(ctx, e, o, now)
 	})
 	if err != nil {

@@ -46,7 +46,7 @@ func newOffice(t *testing.T, share float64) *office {
 		},
 	}
 	cfg.defaults()
-	o.keeper = &keeper{cfg: cfg}
+	o.keeper = &keeper{cfg: cfg, known: evidence.Known{}}
 	return o
 }
 
@@ -172,6 +172,9 @@ func TestAudioIsLookedAtAgainBeforeItGoes(t *testing.T) {
 	o.outcomes["appealed"] = appeal
 	o.sweep(31)
 	o.sweep(100)
+	if len(o.keeper.known) != 0 {
+		t.Errorf("%d decided calls are still known as waiting", len(o.keeper.known))
+	}
 	o.expect(map[string]evidence.State{"found-later": evidence.Present, "appealed": evidence.Present})
 	o.outcomes["appealed"] = flagged("minor")
 	o.sweep(108)

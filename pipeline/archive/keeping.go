@@ -132,8 +132,11 @@ func (k *keeping) retry(ctx context.Context, write func(context.Context) error) 
 	wait := retry.WithJitterPercent(25, retry.WithCappedDuration(15*time.Second, retry.NewExponential(200*time.Millisecond)))
 	return retry.Do(ctx, wait, func(ctx context.Context) error {
 		err := write(ctx)
-		if err == nil || ctx.Err() != nil || errors.Is(err, evidence.ErrLost) {
+		switch {
+		case err == nil || ctx.Err() != nil:
 			return err
+		case errors.Is(err, evidence.ErrLost):
+			return fmt.Errorf("%w: %w", pipeline.ErrReread, err)
 		}
 		k.cfg.Metrics.retries.Inc()
 		k.log.Error("cannot write to the evidence store, trying again", "error", err)

@@ -79,6 +79,15 @@ func (f *folder) open(_ context.Context, key string) (object, error) {
 	return file{opened, info}, nil
 }
 
+func (f *folder) read(_ context.Context, key string) ([]byte, error) {
+	root, err := f.root()
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.ReadFile(key)
+}
+
 func (f *folder) put(_ context.Context, key string, data []byte) error {
 	root, err := f.root()
 	if err != nil {

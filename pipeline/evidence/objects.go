@@ -15,6 +15,8 @@ import (
 type objects interface {
 	// open gives an error that is fs.ErrNotExist if there is no such file.
 	open(ctx context.Context, key string) (object, error)
+	// read gives a file as a whole, with the same error.
+	read(ctx context.Context, key string) ([]byte, error)
 	// put writes a file, whole or not at all.
 	put(ctx context.Context, key string, data []byte) error
 	// adopt makes a file of the working folder one of the store's, whole or not at all, and takes it out of there.

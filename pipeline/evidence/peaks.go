@@ -80,7 +80,7 @@ func (p *Peaks) Between(from, to time.Duration, most int) *Peaks {
 	first := min(max(int64(from/p.Step), 0), n)
 	last := min(max(int64((to+p.Step-1)/p.Step), first), n)
 	join := max((last-first+int64(most)-1)/int64(max(most, 1)), 1)
-	out := &Peaks{Step: p.Step * time.Duration(join), Duration: min(to, p.Duration) - time.Duration(first)*p.Step}
+	out := &Peaks{Step: p.Step * time.Duration(join), Duration: max(min(to, p.Duration)-time.Duration(first)*p.Step, 0)}
 	for _, leg := range p.Legs {
 		joined := make([]int16, 0, 2*((last-first+join-1)/join))
 		for i := first; i < last; i += join {
@@ -128,7 +128,7 @@ func computePeaks(a *Audio) (*Peaks, error) {
 func (s *Store) Peaks(ctx context.Context, callID string) (*Peaks, error) {
 	n := name(callID)
 	key := place("peaks", n, ".peaks")
-	data, err := s.readAll(ctx, key)
+	data, err := s.read(ctx, key)
 	if err == nil {
 		if p, err := DecodePeaks(data); err == nil {
 			return p, nil

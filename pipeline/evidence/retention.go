@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"path"
 	"strings"
 	"time"
@@ -30,9 +31,27 @@ func (s *Store) undecided(ctx context.Context, c Call) error {
 	return s.write(ctx, undecidedPrefix+name(c.ID)+".json", Entry{CallID: c.ID, StartedAt: c.StartedAt.UTC(), Since: time.Now().UTC().Truncate(time.Second)})
 }
 
-// Undecided gives the calls that nobody has decided on since they ended.
-func (s *Store) Undecided(ctx context.Context) iter.Seq2[Entry, error] {
-	return s.entries(ctx, undecidedPrefix, func(string) bool { return true })
+// Known are entries that have been read before, by where they wait.
+type Known map[string]Entry
+
+// Undecided gives the calls that nobody has decided on since they ended. Of those known it does not read the entries
+// again; known then holds those that it gave. Known may be nil.
+func (s *Store) Undecided(ctx context.Context, known Known) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		still := Known{}
+		for e, err := range s.entries(ctx, undecidedPrefix, known, func(string) bool { return true }) {
+			if err == nil {
+				still[e.key] = e
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+		if known != nil {
+			clear(known)
+			maps.Copy(known, still)
+		}
+	}
 }
 
 // Abandoned deletes what is left of calls that nobody has written to since a time: they never ended.
@@ -73,11 +92,11 @@ func (s *Store) Abandoned(ctx context.Context, since time.Time) (removed int, er
 // Due gives the calls that are to be looked at again by now.
 func (s *Store) Due(ctx context.Context, now time.Time) iter.Seq2[Entry, error] {
 	today := now.UTC().Format(time.DateOnly)
-	return s.entries(ctx, "due/", func(key string) bool { return path.Base(path.Dir(key)) <= today })
+	return s.entries(ctx, "due/", nil, func(key string) bool { return path.Base(path.Dir(key)) <= today })
 }
 
 // entries gives those below a prefix, in order, up to the first that is not wanted.
-func (s *Store) entries(ctx context.Context, prefix string, wanted func(key string) bool) iter.Seq2[Entry, error] {
+func (s *Store) entries(ctx context.Context, prefix string, known Known, wanted func(key string) bool) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for l, err := range s.list(ctx, prefix) {
 			if err != nil {
@@ -87,10 +106,12 @@ func (s *Store) entries(ctx context.Context, prefix string, wanted func(key stri
 			if !wanted(l.key) {
 				return
 			}
-			e := Entry{key: l.key}
-			err := s.read(ctx, l.key, &e)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // somebody else has just decided
+			e, seen := known[l.key]
+			if !seen {
+				e.key = l.key
+				if err = s.load(ctx, l.key, &e); errors.Is(err, fs.ErrNotExist) {
+					continue // somebody else has just decided
+				}
 			}
 			if !yield(e, err) {
 				return

@@ -9,7 +9,7 @@ import (
 
 func undecided(t *testing.T, s *Store) (all []Entry) {
 	t.Helper()
-	for e, err := range s.Undecided(t.Context()) {
+	for e, err := range s.Undecided(t.Context(), nil) {
 		if err != nil {
 			t.Fatal(err)
 		}

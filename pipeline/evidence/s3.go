@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"net/http"
@@ -97,13 +98,33 @@ func missing(err error) error {
 	return err
 }
 
+// s3Object reads an object as a stream for as long as reads follow one another: Object.ReadAt would be a request each.
 type s3Object struct {
 	*minio.Object
 	info minio.ObjectInfo
+	at   int64 // where the stream is
 }
 
-func (o s3Object) Size() int64        { return o.info.Size }
-func (o s3Object) ModTime() time.Time { return o.info.LastModified }
+func (o *s3Object) Size() int64        { return o.info.Size }
+func (o *s3Object) ModTime() time.Time { return o.info.LastModified }
+
+func (o *s3Object) ReadAt(p []byte, at int64) (int, error) {
+	if at >= o.info.Size {
+		return 0, io.EOF
+	}
+	if at != o.at {
+		if _, err := o.Seek(at, io.SeekStart); err != nil {
+			return 0, err
+		}
+		o.at = at
+	}
+	n, err := io.ReadFull(o.Object, p)
+	o.at += int64(n)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
+}
 
 func (b *bucket) open(ctx context.Context, key string) (object, error) {
 	o, err := b.client.GetObject(ctx, b.name, b.prefix+key, minio.GetObjectOptions{})
@@ -115,7 +136,20 @@ func (b *bucket) open(ctx context.Context, key string) (object, error) {
 		o.Close()
 		return nil, missing(err)
 	}
-	return s3Object{o, info}, nil
+	return &s3Object{Object: o, info: info}, nil
+}
+
+func (b *bucket) read(ctx context.Context, key string) ([]byte, error) {
+	o, err := b.client.GetObject(ctx, b.name, b.prefix+key, minio.GetObjectOptions{})
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	data, err := io.ReadAll(o)
+	if err != nil {
+		return nil, missing(err)
+	}
+	return data, nil
 }
 
 func (b *bucket) put(ctx context.Context, key string, data []byte) error {

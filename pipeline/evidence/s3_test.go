@@ -14,14 +14,14 @@ import (
 	"github.com/earshot/earshot/internal/versitygw"
 )
 
-func newS3(t *testing.T, o Options) *Store {
+func newS3(t testing.TB, o Options) *Store {
 	t.Helper()
 	g := versitygw.Start(t)
 	g.Bucket("evidence")
 	return openBucket(t, g, o)
 }
 
-func openBucket(t *testing.T, g *versitygw.Gateway, o Options) *Store {
+func openBucket(t testing.TB, g *versitygw.Gateway, o Options) *Store {
 	t.Helper()
 	o.S3 = S3{Endpoint: g.Endpoint(), Region: versitygw.Region, AccessKey: versitygw.AccessKey, SecretKey: versitygw.SecretKey,
 		Work: filepath.Join(t.TempDir(), "work"), Retries: 1}

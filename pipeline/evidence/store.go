@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -113,7 +112,7 @@ type reference struct {
 
 func (s *Store) referenced(ctx context.Context, n string) (*Audio, error) {
 	var r reference
-	if err := s.read(ctx, place("reference", n, ".json"), &r); err != nil {
+	if err := s.load(ctx, place("reference", n, ".json"), &r); err != nil {
 		return nil, err
 	}
 	f, size, err := ingest.OpenURI(r.URI, s.roots)
@@ -163,9 +162,9 @@ func (s *Store) Refer(ctx context.Context, c Call, uri string, channels []schema
 	return nil
 }
 
-// read reads a small file of JSON.
-func (s *Store) read(ctx context.Context, key string, to any) error {
-	data, err := s.readAll(ctx, key)
+// load reads a small file of JSON.
+func (s *Store) load(ctx context.Context, key string, to any) error {
+	data, err := s.read(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -173,19 +172,6 @@ func (s *Store) read(ctx context.Context, key string, to any) error {
 		return fmt.Errorf("cannot read %s of evidence store %s: %w", key, s.where, err)
 	}
 	return nil
-}
-
-func (s *Store) readAll(ctx context.Context, key string) ([]byte, error) {
-	o, err := s.open(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	defer o.Close()
-	data := make([]byte, o.Size())
-	if _, err := io.ReadFull(io.NewSectionReader(o, 0, o.Size()), data); err != nil {
-		return nil, fmt.Errorf("cannot read %s of evidence store %s: %w", key, s.where, err)
-	}
-	return data, nil
 }
 
 func (s *Store) write(ctx context.Context, key string, value any) error {

@@ -21,9 +21,9 @@ import (
 )
 
 // kinds are the stores that every test of this file runs on.
-var kinds = map[string]func(t *testing.T, o Options) *Store{"folder": newFolder, "s3": newS3}
+var kinds = map[string]func(t testing.TB, o Options) *Store{"folder": newFolder, "s3": newS3}
 
-func newFolder(t *testing.T, o Options) *Store {
+func newFolder(t testing.TB, o Options) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "evidence"), o)
 	if err != nil {
@@ -371,7 +371,7 @@ func TestNothingIsKeptOfACallWithoutAudio(t *testing.T) {
 	onEach(t, func(t *testing.T, s *Store) {
 		write(t, s, twoLegs("call"), 0)
 		wantState(t, s, "call", NeverKept)
-		for e, err := range s.Undecided(t.Context()) {
+		for e, err := range s.Undecided(t.Context(), nil) {
 			t.Errorf("undecided: %v, %v", e, err)
 		}
 	})
