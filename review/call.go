@@ -198,7 +198,7 @@ func (s *Server) flagView(v *visit, names *nameTable, c store.Case, steps []cond
 	f.Appeal.CanAppeal = may(conduct.Request{Action: conduct.Appeal, Words: "?"})
 	f.Appeal.CanDecide = may(conduct.Request{Action: conduct.Grant})
 	f.Appeal.Words = state.Appeal.Words
-	f.Appeal.clockView = s.clock(state)
+	f.Appeal.clockView = s.clock(state.Appeal)
 	return f
 }
 

@@ -61,7 +61,7 @@ func (s *site) seedCalls() {
 	}
 	s.record("talk", s.start, 90)
 	s.record("gone", s.start, 2)
-	for e, err := range s.audio.Undecided(s.t.Context()) {
+	for e, err := range s.audio.Undecided(s.t.Context(), nil) {
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -38,6 +38,7 @@ func (s *Server) funcs(l locale.Lang) template.FuncMap {
 		"esc":       url.PathEscape,
 		"join":      func(l []string) string { return strings.Join(l, t("list")) },
 		"inc":       func(i int) int { return i + 1 },
+		"percentof": func(percent, of int) int { return percent * of / 100 },
 		"waits":     func(status string) bool { return conduct.Status(status).Waits() },
 		"reasons":   func() []conduct.Reason { return conduct.Reasons },
 		"callpath":  callPath,

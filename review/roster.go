@@ -13,7 +13,7 @@ import (
 type rosterData struct {
 	Agents  []store.AgentRow
 	Teams   []string
-	Shifts  []string
+	Shifts  []shiftChoice
 	Form    store.AgentRow
 	Problem string
 }
@@ -40,7 +40,7 @@ func (s *Server) rosterPage(v *visit, status int, form store.AgentRow, problem s
 			form = a
 		}
 	}
-	return v.page(status, "roster", v.say("roster.title"), rosterData{Agents: agents, Teams: teams, Shifts: s.shiftNames(), Form: form, Problem: problem})
+	return v.page(status, "roster", v.say("roster.title"), rosterData{Agents: agents, Teams: teams, Shifts: s.shiftChoices(v.lang), Form: form, Problem: problem})
 }
 
 func (s *Server) changeRoster(v *visit) error {
@@ -54,7 +54,7 @@ func (s *Server) changeRoster(v *visit) error {
 		return s.rosterPage(v, http.StatusUnprocessableEntity, row, v.say("roster.noid"))
 	case len(row.AgentID) > 200 || len(row.Name) > 200 || len(row.Team) > 200:
 		return s.rosterPage(v, http.StatusUnprocessableEntity, row, v.say("accounts.toolong"))
-	case row.Shift != "" && !slices.Contains(s.shiftNames(), row.Shift):
+	case row.Shift != "" && !s.knowsShift(row.Shift):
 		return s.rosterPage(v, http.StatusUnprocessableEntity, row, v.say("roster.badshift"))
 	}
 	if err := s.store.SaveAgents(v.r.Context(), []store.AgentRow{row}); err != nil {

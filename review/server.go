@@ -12,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/pipeline/evidence"
 	"github.com/earshot/earshot/pipeline/store"
+	"github.com/earshot/earshot/review/conduct"
 	"github.com/earshot/earshot/review/locale"
 	"github.com/earshot/earshot/review/signin"
 )
@@ -21,8 +22,10 @@ type Config struct {
 	Store    *store.Store
 	Evidence *evidence.Store // nil: no audio is kept
 	Rules    []Rule
-	Location *time.Location // of the centre: days, months and shifts are its; nil: the machine's
-	OIDC     *signin.OIDC   // nil: local accounts only
+	Shifts   conduct.Shifts    // nil: the built-in ones
+	Calendar *conduct.Calendar // nil: the built-in one
+	Location *time.Location    // of the centre: days, months and shifts are its; nil: the machine's
+	OIDC     *signin.OIDC      // nil: local accounts only
 	// TrustedProxies may say in X-Forwarded-For where a request comes from.
 	TrustedProxies []netip.Prefix
 	// Demo says on every page that this is a demonstration.
@@ -74,6 +77,12 @@ func New(c Config) (*Server, error) {
 		s.config.Location = time.Local
 	}
 	var err error
+	if c.Calendar == nil {
+		s.config.Calendar = conduct.DefaultCalendar()
+	}
+	if c.Shifts == nil {
+		s.config.Shifts = conduct.DefaultShifts()
+	}
 	for _, r := range c.Rules {
 		s.rules[r.ID] = r
 	}

@@ -7,14 +7,15 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
-	_ "time/tzdata" // a minimal container knows no time zones
 
 	"github.com/earshot/earshot/pipeline/evidence"
 	"github.com/earshot/earshot/pipeline/rulebook"
 	"github.com/earshot/earshot/pipeline/store"
 	"github.com/earshot/earshot/review"
+	"github.com/earshot/earshot/review/conduct"
 	"github.com/earshot/earshot/review/signin"
 )
 
@@ -33,7 +34,9 @@ type webFlags struct {
 	TLSCert        string   `name:"tls-cert" env:"EARSHOT_TLS_CERT" placeholder:"FILE" help:"Certificate (PEM). Browsers keep people signed in only over TLS, or on this machine."`
 	TLSKey         string   `name:"tls-key" env:"EARSHOT_TLS_KEY" placeholder:"FILE" help:"The certificate's key (PEM)."`
 	TrustedProxy   []string `env:"EARSHOT_TRUSTED_PROXY" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed."`
-	TimeZone       string   `env:"EARSHOT_TIME_ZONE" default:"Local" help:"Time zone of the centre, such as Asia/Shanghai (${default})."`
+	TimeZone       string   `env:"EARSHOT_TIME_ZONE" default:"Asia/Shanghai" help:"Time zone of the centre (${default})."`
+	Shifts         string   `env:"EARSHOT_SHIFTS" placeholder:"FILE" help:"Shifts (YAML); day, evening and night by default."`
+	Holidays       string   `env:"EARSHOT_HOLIDAYS" placeholder:"FILE" help:"Holidays and make-up days (YAML); China's by default."`
 	OIDCIssuer     string   `name:"oidc-issuer" env:"EARSHOT_OIDC_ISSUER" placeholder:"URL" help:"OpenID Connect provider to sign in by, beside local accounts."`
 	OIDCName       string   `name:"oidc-name" env:"EARSHOT_OIDC_NAME" default:"OpenID Connect" help:"What the button of the provider says (${default})."`
 	OIDCClient     string   `name:"oidc-client" env:"EARSHOT_OIDC_CLIENT" help:"Client id at the provider."`
@@ -151,8 +154,8 @@ func (f *webFlags) welcomeDemo(ctx context.Context, s *streams, app *review.Serv
 // config is what the flags say.
 func (f *webFlags) config(s *streams) (c review.Config, err error) {
 	c.Log = s.log
-	if c.Location, err = time.LoadLocation(f.TimeZone); err != nil {
-		return c, fmt.Errorf("cannot use time zone %q: expected a name such as Asia/Shanghai: %w", f.TimeZone, err)
+	if c.Location, err = conduct.Zone(f.TimeZone); err != nil {
+		return c, err
 	}
 	for _, p := range f.TrustedProxy {
 		prefix, err := netip.ParsePrefix(p)
@@ -164,7 +167,25 @@ func (f *webFlags) config(s *streams) (c review.Config, err error) {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return c, errors.New("TLS needs both --tls-cert and --tls-key")
 	}
-	return c, nil
+	c.Shifts, c.Calendar = conduct.DefaultShifts(), conduct.DefaultCalendar()
+	if f.Shifts != "" {
+		if c.Shifts, err = fromFile(f.Shifts, conduct.ReadShifts); err != nil {
+			return c, err
+		}
+	}
+	if f.Holidays != "" {
+		c.Calendar, err = fromFile(f.Holidays, conduct.ReadCalendar)
+	}
+	return c, err
+}
+
+func fromFile[T any](file string, read func(name string, data []byte) (T, error)) (T, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		var none T
+		return none, fmt.Errorf("cannot read %s: %w", file, err)
+	}
+	return read(file, data)
 }
 
 func (f *webFlags) oidc(base string) (*signin.OIDC, error) {

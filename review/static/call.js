@@ -232,26 +232,16 @@ async function waveform() {
   document.documentElement.dataset.waveform = String(Math.round(performance.now())); // for the test that measures it
 }
 
-// spectrogram shows the frequencies of what is in view, of the leg that is heard.
+// spectrogram shows the frequencies of what is in view, at most a minute of it, of the leg that is heard.
 async function spectrogram() {
-  const canvas = $(".spectrogram"), on = canvas.hidden;
+  const picture = $(".spectrogram"), on = picture.hidden;
   $("#spectrogram").setAttribute("aria-pressed", String(on));
-  canvas.hidden = !on;
+  picture.hidden = !on;
   if (!on) return;
   const leg = document.querySelector("[data-leg][aria-pressed=true]")?.dataset.leg || call.legs[0]?.leg;
-  const span = Math.min(lanes.t1 - lanes.t0, 120), from = lanes.t0;
-  const answer = await fetch(`${path}/spectrogram?leg=${leg}&from=${from}&to=${from + span}`);
-  if (!answer.ok) { tell((await answer.json().catch(() => ({}))).problem ?? $("#toast").dataset.noaudio, true); canvas.hidden = true; return; }
-  const bytes = await answer.arrayBuffer(), head = new DataView(bytes), columns = head.getUint32(0, true), rows = head.getUint32(4, true);
-  const levels = new Uint8Array(bytes, 8);
-  canvas.width = columns; canvas.height = rows;
-  canvas.style.width = `${100 * span / (lanes.t1 - lanes.t0)}%`;
-  const g = canvas.getContext("2d"), image = g.createImageData(columns, rows);
-  for (let x = 0; x < columns; x++) for (let y = 0; y < rows; y++) {
-    const level = levels[x * rows + y], o = ((rows - 1 - y) * columns + x) * 4; // low frequencies at the bottom
-    image.data[o] = Math.min(255, level * 1.6); image.data[o + 1] = Math.max(0, level - 60) * 1.25; image.data[o + 2] = level < 128 ? 40 + level : 255 - level * .7; image.data[o + 3] = 255;
-  }
-  g.putImageData(image, 0, 0);
+  const span = Math.min(lanes.t1 - lanes.t0, 60), part = span / (lanes.t1 - lanes.t0);
+  picture.style.width = `${100 * part}%`;
+  picture.src = `${path}/spectrogram?leg=${leg}&from=${lanes.t0}&to=${lanes.t0 + span}&columns=${Math.max(1, Math.round(lanes.width * part))}`;
 }
 
 // A claim says that somebody is at this call; it is renewed while the page is looked at and let go with it.
