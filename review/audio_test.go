@@ -66,7 +66,7 @@ func TestEveryRouteWithSoundLogsFirst(t *testing.T) {
 	if n == 0 {
 		t.Fatal("no route gives out sound")
 	}
-	exec(t, s, "RENAME TABLE access_log TO access_log_gone")
+	execute(t, s, "RENAME TABLE access_log TO access_log_gone")
 	for _, rt := range s.routes {
 		if rt.audio {
 			got := s.as("inspector").get(sample(s, rt))

@@ -11,8 +11,8 @@ import (
 	"github.com/earshot/earshot/pipeline/store"
 )
 
-// exec runs a statement in the site's database.
-func exec(t *testing.T, s *site, statement string) {
+// execute runs a statement in the site's database.
+func execute(t *testing.T, s *site, statement string) {
 	t.Helper()
 	u, err := url.Parse(s.dsn)
 	if err != nil {

@@ -2,7 +2,7 @@
 // ticks; above it the whole call in small. It draws from stored peaks and only what is in view, so that an hour with
 // thousands of segments opens as fast as a minute: a region is a rectangle here, not an element of the page.
 
-const RULER = 22, STRIP = 20, LANE = 84, GAP = 6, EVENTS = 18;
+const RULER = 22, MARK = 12, LANE = 84, GAP = 6, EVENTS = 18;
 const KINDS = ["speech", "hold", "silence", "overlap", "ringing", "fault", "raised"];
 
 export class Lanes {
@@ -29,11 +29,24 @@ export class Lanes {
     this.#pointer();
   }
 
-  get height() { return RULER + STRIP + this.call.legs.length * (LANE + GAP) + EVENTS; }
+  // Flags that overlap have their marks one below the other.
+  get rows() {
+    const ends = [];
+    this.rowOf = new Map();
+    for (const f of [...this.call.flags].sort((a, b) => a.start - b.start)) {
+      let row = ends.findIndex((end) => end <= f.start);
+      if (row < 0) row = ends.length;
+      ends[row] = Math.max(f.end, f.start + (this.t1 - this.t0) / 60);
+      this.rowOf.set(f, row);
+    }
+    return Math.max(1, ends.length);
+  }
+  get strip() { return Math.min(6, this.rows) * MARK + 6; }
+  get height() { return RULER + this.strip + this.call.legs.length * (LANE + GAP) + EVENTS; }
 
   #x(t) { return (t - this.t0) / (this.t1 - this.t0) * this.width; }
   #t(x) { return this.t0 + x / this.width * (this.t1 - this.t0); }
-  #top(i) { return RULER + STRIP + i * (LANE + GAP); }
+  #top(i) { return RULER + this.strip + i * (LANE + GAP); }
 
   // show brings a part of the call into view.
   show(t0, t1) {
@@ -164,11 +177,11 @@ export class Lanes {
     const c = this.colour;
     for (const f of this.call.flags) {
       if (f.end < this.t0 || f.start > this.t1) continue;
-      const x = this.#x(f.start), w = Math.max(3, this.#x(f.end) - x), here = f.id === this.current;
+      const x = this.#x(f.start), y = RULER + 2 + Math.min(5, this.rowOf.get(f)) * MARK, w = Math.max(3, this.#x(f.end) - x), here = f.id === this.current;
       g.fillStyle = f.status === "confirmed" ? c.bad : f.status === "rejected" ? c.calm : f.status === "pending" ? c.accent : c.warn;
-      g.globalAlpha = here ? 1 : .75;
-      g.fillRect(x, RULER + 12, w, 6);
-      g.beginPath(); g.moveTo(x, RULER + 18); g.lineTo(x, RULER + 1); g.lineTo(x + 11, RULER + 5.5); g.lineTo(x, RULER + 10); g.fill();
+      g.globalAlpha = here ? 1 : .7;
+      g.fillRect(x, y + 4, w, 4);
+      g.beginPath(); g.moveTo(x, y + 11); g.lineTo(x, y); g.lineTo(x + 11, y + 5); g.lineTo(x, y + 9); g.fill();
       g.globalAlpha = 1;
       if (here) {
         g.strokeStyle = c.accent; g.lineWidth = 1.5;
@@ -216,7 +229,7 @@ export class Lanes {
     this.detail.addEventListener("pointerup", (e) => {
       if (!down) return;
       const dragged = Math.abs(e.offsetX - down.x) >= 4;
-      const flag = !dragged && down.y < RULER + STRIP && this.call.flags.find((f) => this.#x(f.start) - 3 <= e.offsetX && e.offsetX <= Math.max(this.#x(f.end), this.#x(f.start) + 12));
+      const flag = !dragged && down.y < RULER + this.strip && this.call.flags.find((f) => Math.abs(down.y - RULER - 8 - this.rowOf.get(f) * MARK) <= MARK / 2 && this.#x(f.start) - 3 <= e.offsetX && e.offsetX <= Math.max(this.#x(f.end), this.#x(f.start) + 12));
       if (dragged) this.onselect(this.selection);
       else if (flag) this.onflag(flag);
       else { this.selection = null; this.onselect(null); this.onseek(down.t); this.draw(); }
@@ -243,9 +256,9 @@ export class Lanes {
 
   // #hint says what is under the pointer.
   #hint(e) {
-    const t = this.#t(e.offsetX), i = Math.floor((e.offsetY - RULER - STRIP) / (LANE + GAP)), leg = this.call.legs[i];
+    const t = this.#t(e.offsetX), i = Math.floor((e.offsetY - RULER - this.strip) / (LANE + GAP)), leg = this.call.legs[i];
     const found = [];
-    if (e.offsetY < RULER + STRIP) for (const f of this.call.flags) { if (f.start <= t && t <= Math.max(f.end, f.start + (this.t1 - this.t0) / 80)) found.push(f.title); }
+    if (e.offsetY < RULER + this.strip) for (const f of this.call.flags) { if (f.start <= t && t <= Math.max(f.end, f.start + (this.t1 - this.t0) / 80)) found.push(f.title); }
     else if (leg) for (const s of this.call.segments) { if (s.start <= t && t <= s.end && (!s.leg || s.leg === leg.leg)) found.push(s.title); }
     this.tip.hidden = !found.length;
     this.tip.textContent = clock(t, true) + "  " + [...new Set(found)].join(" · ");
