@@ -40,14 +40,17 @@ type callData struct {
 // flagView is a flag as the call page shows it, with what its reader may do.
 type flagView struct {
 	store.Case
-	State    conduct.State
-	About    string
-	By       string // who gave the verdict that stands
-	Words    string // said with it
-	CanJudge bool
-	CanUndo  bool
-	Appeal   appealView
+	State conduct.State
+	About string
+	By    string // who gave the verdict that stands
+	Words string // said with it
+	// What the reader may do to it now.
+	CanConfirm, CanReject, CanUnsure, CanUndo bool
+	Appeal                                    appealView
 }
+
+// CanJudge says whether the reader may give a verdict on it.
+func (f flagView) CanJudge() bool { return f.CanConfirm || f.CanReject || f.CanUnsure }
 
 type appealView struct {
 	CanAppeal, CanDecide bool
@@ -193,7 +196,9 @@ func (s *Server) flagView(v *visit, names *nameTable, c store.Case, steps []cond
 		f.By, f.Words = names.account(state.Verdict.By), state.Verdict.Words
 	}
 	may := func(r conduct.Request) bool { return state.Check(who, c.AgentID, r) == nil }
-	f.CanJudge = may(conduct.Request{Action: conduct.Confirm}) || may(conduct.Request{Action: conduct.Reject, Reason: conduct.NotSo})
+	f.CanConfirm = may(conduct.Request{Action: conduct.Confirm})
+	f.CanReject = may(conduct.Request{Action: conduct.Reject, Reason: conduct.Other, Words: "?"})
+	f.CanUnsure = may(conduct.Request{Action: conduct.NotSure}) && state.Status.Waits()
 	f.CanUndo = may(conduct.Request{Action: conduct.Undo})
 	f.Appeal.CanAppeal = may(conduct.Request{Action: conduct.Appeal, Words: "?"})
 	f.Appeal.CanDecide = may(conduct.Request{Action: conduct.Grant})

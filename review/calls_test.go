@@ -44,17 +44,17 @@ func (s *site) seedCalls() {
 	add(oddID, "A2", "north", 30*time.Minute, 40, quiet)
 	add("away", "B1", "south", 40*time.Minute, 40, quiet)
 	add("hour", "A2", "north", 50*time.Minute, 3600, held)
-	for i, seg := range []store.SegmentRow{
+	for _, seg := range []store.SegmentRow{
 		{Kind: "speech", Leg: "customer", Start: 1, End: 8}, {Kind: "speech", Leg: "agent", Start: 9, End: 19}, {Kind: "raised", Leg: "agent", Start: 20, End: 26},
 		{Kind: "overlap", Start: 24, End: 26}, {Kind: "hold", Leg: "agent", Start: 40, End: 70, Source: "both"}, {Kind: "silence", Start: 72, End: 80}, {Kind: "ring", Start: 0, End: .9},
 	} {
-		seg.CallID, seg.StartedAt, seg.Confidence, seg.Version = "talk", s.start, .9, uint64(i+1)
+		seg.CallID, seg.StartedAt, seg.Confidence, seg.AgentID, seg.Team, seg.Version = "talk", s.start, .9, "A1", "north", 1
 		b.Segments = append(b.Segments, seg)
 	}
 	for i := range 1500 { // both speak in turn for an hour
 		leg := [...]string{"agent", "customer"}[i%2]
 		at := float64(i) * 2.4
-		b.Segments = append(b.Segments, store.SegmentRow{CallID: "hour", StartedAt: s.start.Add(50 * time.Minute), Kind: "speech", Leg: leg, Start: at, End: at + 2, Version: 1})
+		b.Segments = append(b.Segments, store.SegmentRow{CallID: "hour", StartedAt: s.start.Add(50 * time.Minute), Kind: "speech", Leg: leg, Start: at, End: at + 2, AgentID: "A2", Team: "north", Version: 1})
 	}
 	if err := s.store.Write(s.t.Context(), b, ""); err != nil {
 		s.t.Fatal(err)

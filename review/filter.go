@@ -78,6 +78,15 @@ func (f filter) query() url.Values {
 	return q
 }
 
+// bound gives a filter that asks for more than what waits a first day, a month ago: all that was ever judged is too much to
+// go through. Whoever wants older ones says so.
+func (f *filter) bound(now time.Time) {
+	more := slices.ContainsFunc(f.Statuses, func(s string) bool { return s != "pending" && s != "unsure" && s != "appealed" })
+	if more && f.From == "" {
+		f.From = now.AddDate(0, 0, -31).Format(time.DateOnly)
+	}
+}
+
 // store is the filter as the store takes it. Days are the centre's.
 func (f filter) store(location *time.Location) store.Filter {
 	sf := store.Filter{Rules: f.Rules, Classes: f.Classes, Teams: f.Teams, Statuses: f.Statuses}

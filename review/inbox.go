@@ -48,6 +48,7 @@ func (s *Server) serveInbox(v *visit) error {
 	if err != nil {
 		return err
 	}
+	f.bound(s.now().In(s.config.Location))
 	data := inboxData{Filter: f, Query: f.query().Encode(), Sures: sureChoices, Judge: v.route.who.has(v.who.role)}
 	scope, sf := v.who.scope(), f.store(s.config.Location)
 	rows := q.Get("part") == "rows"
@@ -112,6 +113,9 @@ func (s *Server) inboxGroups(v *visit, groups []store.CallGroup, query string) (
 	}
 	out := make([]inboxGroup, len(groups))
 	for i, g := range groups {
+		for j := range g.Cases {
+			g.Cases[j].VerdictBy = names.account(g.Cases[j].VerdictBy)
+		}
 		out[i] = inboxGroup{CallGroup: g, Agent: names.agents[g.AgentID], Query: query}
 		if c, ok := claims[g.CallID]; ok {
 			if out[i].Mine = c.By == v.who.name; !out[i].Mine {
@@ -165,6 +169,7 @@ func (s *Server) serveNext(v *visit) error {
 	if err != nil {
 		return err
 	}
+	f.bound(s.now().In(s.config.Location))
 	here, query := q.Get("call"), f.query().Encode()
 	const pages = 5
 	var first string

@@ -130,7 +130,7 @@ function step(by) {
 
 async function act(form, fields) {
   const c = form.closest(".flagcard");
-  const answer = await send(form.action, { ...Object.fromEntries(new FormData(form)), ...fields });
+  const answer = await send(form.getAttribute("action"), { ...Object.fromEntries(new FormData(form)), ...fields });
   if (answer.failed !== undefined && answer.failed !== 409) return null;
   await renew(c?.dataset.flag ?? answer.flag);
   if (answer.failed === undefined) tell(answer.told, false, side.querySelector(".undo") ? undo : undefined);
@@ -139,7 +139,7 @@ async function act(form, fields) {
 
 async function judge(action) {
   const c = card(), form = c?.querySelector("form.judge");
-  if (!form || form.dataset.busy || (action === "unsure" && !form.querySelector("[value=unsure]"))) return;
+  if (!form || form.dataset.busy || !form.querySelector(action === "reject" ? "[data-reject]" : `[value=${action}]`)) return;
   const fields = { action };
   if (action === "reject") {
     const why = await reject();
@@ -195,7 +195,7 @@ side.addEventListener("submit", async (e) => {
   const button = e.submitter;
   button.disabled = true;
   const fields = button.name ? { [button.name]: button.value } : {};
-  const answer = await send(form.action, { ...Object.fromEntries(new FormData(form)), ...fields });
+  const answer = await send(form.getAttribute("action"), { ...Object.fromEntries(new FormData(form)), ...fields });
   button.disabled = false;
   if (answer.failed !== undefined && answer.failed !== 409) return; // what was typed stays where it is
   const flag = form.closest(".flagcard")?.dataset.flag ?? (answer.failed === undefined ? "manual-" + form.elements.id?.value : undefined);
