@@ -21,48 +21,79 @@ func (s *Store) Counts(ctx context.Context, scope Scope, f Filter) (Counts, erro
 	if f.onlyWaiting() {
 		c.in("status", waiting)
 	}
-	sql, args := s.casesSQL(&f, c, "flag_id, status, rule, class, team, agent_id, appeal", "")
-	n := Counts{Rules: map[string]uint64{}, Classes: map[string]uint64{}, Statuses: map[string]uint64{}, Teams: map[string]uint64{}}
-	// Of those that name no team the agent's is counted, as it is filtered by.
-	sql = `SELECT toString(status), toString(rule), if(class = '', 'alert', toString(class)),
-			toString(if(team = '', ifNull(agents.agent_team, ''), cases.team)) AS one_team, appeal IN ('refused', 'granted') AS decided, sum(n)
-		FROM (SELECT status, rule, class, team, if(team = '', agent_id, '') AS agent_id, appeal, count() AS n FROM (` + sql + `)
-			GROUP BY status, rule, class, team, agent_id, appeal) AS cases
-		LEFT ANY JOIN (SELECT agent_id, team AS agent_team FROM ` + s.database + `.agents FINAL) AS agents USING (agent_id)
-		GROUP BY ALL`
-	asked := f.statuses()
-	return n, s.each(ctx, "counts of cases", sql, args, func(r driver.Rows) error {
-		var status, rule, class, team string
-		var decided bool
-		var count uint64
-		if err := r.Scan(&status, &rule, &class, &team, &decided, &count); err != nil {
+	list, err := s.caseParts(ctx, &f, c, "status, rule, class, team, agent_id, appeal", "")
+	if err != nil {
+		return Counts{}, err
+	}
+	var all [2][]tally
+	if err := list.each(ctx, func(ctx context.Context, i int, p part) error {
+		return s.each(ctx, "counts of cases", `SELECT toString(status), toString(rule), toString(class), toString(team), if(team = '', toString(agent_id), '') AS agent,
+			appeal IN ('refused', 'granted') AS decided, count() FROM (`+p.sql+`) GROUP BY status, rule, class, team, agent, decided`, p.args, func(r driver.Rows) error {
+			var t tally
+			err := r.Scan(&t.status, &t.rule, &t.class, &t.team, &t.agent, &t.decided, &t.n)
+			all[i] = append(all[i], t)
 			return err
-		}
-		ok := [4]bool{
-			passes(f.Rules, rule), passes(f.Classes, class), passes(f.Teams, team),
-			slices.Contains(asked, status) || decided && slices.Contains(asked, "decided"),
-		}
-		others := func(but int) bool { // all but one field pass
-			for i, yes := range ok {
-				if i != but && !yes {
-					return false
-				}
-			}
-			return true
-		}
-		for i, into := range []map[string]uint64{n.Rules, n.Classes, n.Teams, n.Statuses} {
-			if others(i) {
-				into[[]string{rule, class, team, status}[i]] += count
-			}
-		}
-		if others(3) && decided {
-			n.Statuses["decided"] += count
-		}
-		if others(-1) {
-			n.Total += count
-		}
+		})
+	}); err != nil {
+		return Counts{}, err
+	}
+	tallies := slices.Concat(all[:]...)
+	if err := s.nameTallies(ctx, tallies); err != nil {
+		return Counts{}, err
+	}
+	return f.count(tallies), nil
+}
+
+// tally is how many cases have these values.
+type tally struct {
+	status, rule, class, team, agent string
+	decided                          bool
+	n                                uint64
+}
+
+// nameTallies gives those that name no team their agent's, as they are filtered by it.
+func (s *Store) nameTallies(ctx context.Context, list []tally) error {
+	if !slices.ContainsFunc(list, func(t tally) bool { return t.agent != "" }) {
 		return nil
-	})
+	}
+	teams, err := s.agentTeams(ctx)
+	for i := range list {
+		if list[i].team == "" {
+			list[i].team = teams[list[i].agent]
+		}
+	}
+	return err
+}
+
+func (f *Filter) count(list []tally) Counts {
+	n := Counts{Rules: map[string]uint64{}, Classes: map[string]uint64{}, Statuses: map[string]uint64{}, Teams: map[string]uint64{}}
+	asked := f.statuses()
+	for _, t := range list {
+		if t.class == "" {
+			t.class = "alert"
+		}
+		status := slices.Contains(asked, t.status) || t.decided && slices.Contains(asked, "decided")
+		rule, class, team := passes(f.Rules, t.rule), passes(f.Classes, t.class), passes(f.Teams, t.team)
+		if rule && class && team && status {
+			n.Total += t.n
+		}
+		if class && team && status {
+			n.Rules[t.rule] += t.n
+		}
+		if rule && team && status {
+			n.Classes[t.class] += t.n
+		}
+		if rule && class && status {
+			n.Teams[t.team] += t.n
+		}
+		if rule && class && team {
+			n.Statuses[t.status] += t.n
+			if t.decided {
+				n.Statuses["decided"] += t.n
+			}
+		}
+	}
+	return n
 }
 
 func passes(asked []string, value string) bool {

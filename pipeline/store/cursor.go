@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,10 @@ type place struct {
 }
 
 func placeOf(c *Case) place { return place{3 - min(c.Grade, 3), -c.At.UnixMicro(), c.FlagID} }
+
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.Urgency, q.Urgency), cmp.Compare(p.Late, q.Late), cmp.Compare(p.ID, q.ID))
+}
 
 // ErrCursor says that Page.After is none that a page has given.
 var ErrCursor = errors.New("no such place in the list")

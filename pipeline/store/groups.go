@@ -3,11 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 // CallGroup is a call in the inbox with its cases that pass the filter.
@@ -24,73 +22,82 @@ type GroupPage struct {
 }
 
 // InboxCalls reads a page of the calls that have cases which pass the filter.
+//
+// It walks the cases in the order of the inbox. A call stands where its first case does; at a later case of a call it has
+// been on this page or one before, and is passed over.
 func (s *Store) InboxCalls(ctx context.Context, scope Scope, f Filter, p Page) (GroupPage, error) {
-	after, more, err := parsePlace(p.After)
-	if err != nil {
-		return GroupPage{}, err
-	}
-	c := s.where(scope)
-	f.ask(s, c)
 	limit := p.limit()
-	sql, args := s.casesSQL(&f, c, "flag_id, call_id, started_at", "")
-	sql = "SELECT call_id, started_at, min((urgency, late, flag_id)) AS first, first.1, first.2, first.3 FROM (" + sql + ") GROUP BY call_id, started_at"
-	if more {
-		sql += " HAVING first > (?, ?, ?)"
-		args = append(args, after.Urgency, after.Late, after.ID)
-	}
-	sql = "SELECT call_id, started_at, `first.1`, `first.2`, `first.3` FROM (" + sql + fmt.Sprintf(") ORDER BY first LIMIT %d", limit+1)
 	var page GroupPage
-	var places []place
-	if err := s.each(ctx, "calls of cases", sql, args, func(r driver.Rows) error {
-		var g CallGroup
-		var at place
-		err := r.Scan(&g.CallID, &g.StartedAt, &at.Urgency, &at.Late, &at.ID)
-		page.Groups, places = append(page.Groups, g), append(places, at)
-		return err
-	}); err != nil {
-		return GroupPage{}, err
+	for cursor := p.After; ; {
+		cases, err := s.Inbox(ctx, scope, f, Page{Limit: 2 * limit, After: cursor})
+		if err != nil {
+			return GroupPage{}, err
+		}
+		groups, err := s.groupsOf(ctx, scope, f, cases.Cases)
+		if err != nil {
+			return GroupPage{}, err
+		}
+		for i := range cases.Cases {
+			c := &cases.Cases[i]
+			g := groups[c.CallID]
+			if g == nil || g.first() != placeOf(c) {
+				continue
+			}
+			if len(page.Groups) == limit {
+				last := &page.Groups[limit-1]
+				page.Next = last.first().String()
+				return page, nil
+			}
+			page.Groups = append(page.Groups, *g)
+		}
+		if cursor = cases.Next; cursor == "" {
+			return page, nil
+		}
 	}
-	if len(page.Groups) > limit {
-		page.Groups, page.Next = page.Groups[:limit], places[limit-1].String()
-	}
-	return page, s.fillGroups(ctx, scope, f, page.Groups)
 }
 
-func (s *Store) fillGroups(ctx context.Context, scope Scope, f Filter, groups []CallGroup) error {
-	if len(groups) == 0 {
-		return nil
+// groupsOf reads the calls of cases with all their cases that pass the filter.
+func (s *Store) groupsOf(ctx context.Context, scope Scope, f Filter, met []Case) (map[string]*CallGroup, error) {
+	groups := map[string]*CallGroup{}
+	keys := &conditions{}
+	for i := range met {
+		if groups[met[i].CallID] == nil {
+			groups[met[i].CallID] = &CallGroup{CallID: met[i].CallID, StartedAt: met[i].StartedAt}
+			keys.and("("+timeSQL+", ?)", met[i].StartedAt.UnixMicro(), met[i].CallID)
+		}
 	}
-	at := map[string]int{}
+	if len(groups) == 0 {
+		return groups, nil
+	}
 	c := s.where(scope)
 	f.ask(s, c)
-	list := ""
-	var args []any
-	for i, g := range groups {
-		at[g.CallID] = i
-		if i > 0 {
-			list += ", "
-		}
-		list += "(" + timeSQL + ", ?)"
-		args = append(args, g.StartedAt.UnixMicro(), g.CallID)
-	}
-	cases, err := selectRows(ctx, s, "cases", caseColumns, "SELECT "+names(caseColumns)+" FROM "+s.database+
-		".cases FINAL WHERE (started_at, call_id) IN ("+list+") AND "+c.String()+" SETTINGS do_not_merge_across_partitions_select_final = 1",
-		append(args, c.args...)...)
+	cases, err := selectRows(ctx, s, "cases", caseColumns, "SELECT "+names(caseColumns)+" FROM (SELECT * FROM "+s.database+
+		".cases WHERE (started_at, call_id) IN ("+strings.Join(keys.sql, ", ")+") ORDER BY started_at, call_id, flag_id, version DESC LIMIT 1 BY started_at, call_id, flag_id) WHERE "+
+		c.String(), append(keys.args, c.args...)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.nameTeams(ctx, cases); err != nil {
-		return err
+		return nil, err
 	}
+	slices.SortFunc(cases, byPlaceInCall)
 	for _, one := range cases {
-		g := &groups[at[one.CallID]]
+		g := groups[one.CallID]
 		g.AgentID, g.Seat, g.Team = one.AgentID, one.Seat, one.Team
 		g.Cases = append(g.Cases, one)
 	}
-	for i := range groups {
-		slices.SortFunc(groups[i].Cases, byPlaceInCall)
+	return groups, nil
+}
+
+// first is the place of the call's first case in the inbox.
+func (g *CallGroup) first() place {
+	var first place
+	for i := range g.Cases {
+		if at := placeOf(&g.Cases[i]); i == 0 || at.compare(first) < 0 {
+			first = at
+		}
 	}
-	return nil
+	return first
 }
 
 func byPlaceInCall(a, b Case) int {

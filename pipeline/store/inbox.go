@@ -3,8 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 )
 
 // InboxPage is a page of cases, gravest and then newest first.
@@ -31,40 +35,91 @@ func (s *Store) Inbox(ctx context.Context, scope Scope, f Filter, p Page) (Inbox
 		c.and("(urgency, late, flag_id) > (?, ?, ?)", after.Urgency, after.Late, after.ID)
 	}
 	limit := p.limit()
-	sql, args := s.casesSQL(&f, c, names(caseColumns), fmt.Sprintf("ORDER BY %s LIMIT %d", order, limit+1))
-	cases, err := selectRows(ctx, s, "cases", caseColumns,
-		"SELECT "+names(caseColumns)+" FROM ("+sql+fmt.Sprintf(") ORDER BY %s LIMIT %d", order, limit+1), args...)
+	parts, err := s.caseParts(ctx, &f, c, names(caseColumns), fmt.Sprintf("ORDER BY %s LIMIT %d", order, limit+1))
 	if err != nil {
 		return InboxPage{}, err
 	}
-	page := InboxPage{Cases: cases}
-	if len(cases) > limit {
-		page.Cases = cases[:limit]
+	found := make([][]Case, len(parts))
+	if err := parts.each(ctx, func(ctx context.Context, i int, p part) (err error) {
+		found[i], err = selectRows(ctx, s, "cases", caseColumns, "SELECT "+names(caseColumns)+" FROM ("+p.sql+")", p.args...)
+		return err
+	}); err != nil {
+		return InboxPage{}, err
+	}
+	page := InboxPage{Cases: slices.Concat(found...)}
+	slices.SortFunc(page.Cases, func(a, b Case) int { return placeOf(&a).compare(placeOf(&b)) })
+	if len(page.Cases) > limit {
+		page.Cases = page.Cases[:limit]
 		page.Next = placeOf(&page.Cases[limit-1]).String()
 	}
 	return page, s.nameTeams(ctx, page.Cases)
 }
 
-// casesSQL selects columns, and urgency and late, of the cases that meet the conditions. Each part of it ends with tail.
+// part is a query for some of the cases that are asked for: no case is in two parts.
+type part struct {
+	sql  string
+	args []any
+}
+
+type parts []part
+
+// each asks all parts side by side.
+func (list parts) each(ctx context.Context, ask func(ctx context.Context, i int, p part) error) error {
+	group, within := errgroup.WithContext(ctx)
+	for i, p := range list {
+		group.Go(func() error { return ask(within, i, p) })
+	}
+	return group.Wait()
+}
+
+// caseParts are queries for columns, and urgency and late, of the cases that meet the conditions. Each ends with tail.
 //
 // Cases that wait are those of the table waiting which nobody has changed since it was made, and those changed since as
 // they are now. A machine may have written anew what a person has judged long ago: that is no change, and what tells is
-// that there are steps. The time since which is generous, so that no case falls between a new table and an old one.
-func (s *Store) casesSQL(f *Filter, c *conditions, columns, tail string) (string, []any) {
+// that there are steps.
+func (s *Store) caseParts(ctx context.Context, f *Filter, c *conditions, columns, tail string) (parts, error) {
 	db := s.database
 	if !f.onlyWaiting() {
-		return "SELECT " + urgent + ", " + columns + " FROM " + db + ".cases FINAL WHERE " + c.String() + " " + tail +
-			" SETTINGS do_not_merge_across_partitions_select_final = 1", c.args
+		return parts{{"SELECT " + urgent + ", " + columns + " FROM " + db + ".cases FINAL WHERE " + c.String() + " " + tail +
+			" SETTINGS do_not_merge_across_partitions_select_final = 1", c.args}}, nil
 	}
-	sql := `WITH (SELECT max(made_at) FROM ` + db + `.waiting WHERE urgency = 0 AND late = -9223372036854775808) - INTERVAL 15 MINUTE AS since
-		SELECT urgency, late, ` + columns + ` FROM ` + db + `.waiting
-		WHERE flag_id != '' AND flag_id NOT IN (SELECT flag_id FROM ` + db + `.changes WHERE written_at >= since) AND ` + c.String() + ` ` + tail + `
-		UNION ALL
-		SELECT ` + urgent + `, ` + columns + ` FROM (
-			SELECT * FROM ` + db + `.changes WHERE written_at >= since ORDER BY flag_id, version DESC LIMIT 1 BY flag_id)
-		WHERE NOT (number = 0 AND flag_id IN (SELECT flag_id FROM ` + db + `.reviews WHERE (started_at, call_id) IN (
-			SELECT started_at, call_id FROM ` + db + `.changes WHERE written_at >= since AND number = 0))) AND ` + c.String() + ` ` + tail
-	return sql, append(append([]any{}, c.args...), c.args...)
+	made, err := s.waitingMade(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed := db + ".changes WHERE written_at >= fromUnixTimestamp64Micro(" + strconv.FormatInt(made, 10) + ", 'UTC')"
+	return parts{
+		{"SELECT urgency, late, " + columns + " FROM " + db + ".waiting WHERE flag_id != '' AND flag_id NOT IN (SELECT flag_id FROM " + changed +
+			") AND " + c.String() + " " + tail, c.args},
+		{"SELECT " + urgent + ", " + columns + " FROM (SELECT * FROM " + changed + ` ORDER BY flag_id, version DESC LIMIT 1 BY flag_id)
+			WHERE NOT (number = 0 AND flag_id IN (SELECT flag_id FROM ` + db + `.reviews WHERE (started_at, call_id) IN (
+				SELECT started_at, call_id FROM ` + changed + ` AND number = 0))) AND ` + c.String() + " " + tail, c.args},
+	}, nil
+}
+
+// margin is longer than an insert takes from its begin, whose time it bears, to its end, when it is seen.
+const margin = 2 * time.Minute
+
+// waitingMade is a time, in microseconds since 1970, such that the table waiting holds all that was written before. What it
+// says is used for some seconds: a time too early is no harm, since what it adds are changes that the table holds as well.
+func (s *Store) waitingMade(ctx context.Context) (int64, error) {
+	if m := s.made.Load(); m != nil && time.Since(m.asked) < 5*time.Second {
+		return m.at, nil
+	}
+	m := made{asked: time.Now()}
+	var at time.Time
+	if err := s.each(ctx, "when waiting was made", "SELECT max(made_at) FROM "+s.database+
+		".waiting WHERE urgency = 0 AND late = -9223372036854775808", nil, func(r driver.Rows) error { return r.Scan(&at) }); err != nil {
+		return 0, err
+	}
+	m.at = max(at.Add(-margin).UnixMicro(), 0)
+	s.made.Store(&m)
+	return m.at, nil
+}
+
+type made struct {
+	asked time.Time
+	at    int64
 }
 
 // nameTeams gives cases that name no team their agent's.

@@ -53,8 +53,14 @@ func (s *Store) AgentTotals(ctx context.Context, scope Scope, from, to time.Time
 func (s *Store) AgentCases(ctx context.Context, scope Scope, agentID string, from, to time.Time) ([]Case, error) {
 	c := s.where(scope)
 	c.happened(from, to)
-	c.and("agent_id = ? AND status NOT IN ('exonerated', 'withdrawn')", agentID)
-	return s.casesInOrder(ctx, c, "at, flag_id", "")
+	c.and("status NOT IN ('exonerated', 'withdrawn')")
+	// All versions of a case are of one agent, so that others' can be left out before versions are compared.
+	cases, err := selectRows(ctx, s, "cases", caseColumns, "SELECT "+names(caseColumns)+" FROM "+s.database+".cases FINAL PREWHERE agent_id = ? WHERE "+
+		c.String()+" ORDER BY at, flag_id SETTINGS do_not_merge_across_partitions_select_final = 1", append([]any{agentID}, c.args...)...)
+	if err != nil {
+		return nil, err
+	}
+	return cases, s.nameTeams(ctx, cases)
 }
 
 // Slips reads the confirmed violations that happened in [from, to), in the order in which they happened; team empty = all

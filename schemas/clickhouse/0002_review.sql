@@ -65,7 +65,7 @@ ENGINE = ${replicated}MergeTree
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (started_at, call_id, flag_id, number, at, id)
 TTL toDateTime(started_at) + INTERVAL 25 MONTH
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, non_replicated_deduplication_window = 10000
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 256, non_replicated_deduplication_window = 10000
 COMMENT 'One row per step taken on a flag: verdict, undo, appeal, decision. Append only. Kept 25 months from the call''s start.';
 
 CREATE TABLE IF NOT EXISTS ${database}.cases ${on_cluster}
@@ -111,7 +111,7 @@ PARTITION BY toYYYYMM(started_at)
 PRIMARY KEY (started_at, call_id)
 ORDER BY (started_at, call_id, flag_id)
 TTL toDateTime(started_at) + INTERVAL 25 MONTH
-SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024,
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 256,
     min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1
 COMMENT 'One row per flag as it stands with people: an index over `flags` and `reviews`. Read with FINAL. Kept 25 months from the call''s start.';
 
@@ -202,7 +202,7 @@ CREATE TABLE IF NOT EXISTS ${database}.waiting ${on_cluster}
 )
 ENGINE = MergeTree
 ORDER BY (urgency, late, flag_id)
-SETTINGS index_granularity = 1024
+SETTINGS index_granularity = 256
 COMMENT 'Cases that waited for a person when this table was last made, in the order of the inbox; its first row, without a flag, says when that was. Read together with `changes`.';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.waiting_made ${on_cluster} REFRESH EVERY 10 MINUTE TO ${database}.waiting AS
