@@ -34,7 +34,11 @@ const sampledShare = 0.3
 func TestWhatIsBehindAFlagCanBeHeard(t *testing.T) {
 	calls := compose(t)
 	sys := start(t)
-	stores := map[string]*evidence.Store{"folder": folder(t, filepath.Join(t.TempDir(), "evidence")), "bucket": bucket(t, versitygw.Start(t))}
+	recordings := filepath.Dir(calls[0].WAV)
+	stores := map[string]*evidence.Store{
+		"folder": folder(t, filepath.Join(t.TempDir(), "evidence"), recordings),
+		"bucket": bucket(t, versitygw.Start(t), recordings),
+	}
 	var files, ids []string
 	for _, c := range calls {
 		files = append(files, c.WAV)
@@ -47,12 +51,15 @@ func TestWhatIsBehindAFlagCanBeHeard(t *testing.T) {
 	}
 	sys.publish(files, publisher.Options{Suffix: "-rec"}, publisher.Delivery{As: publisher.Whole})
 	sys.publish(files, publisher.Options{Suffix: "-rtp", Codec: schemas.Codec_CODEC_PCMA}, publisher.Delivery{As: publisher.RTP})
+	sys.publish(files[:1], publisher.Options{Suffix: "-uri", ByURI: true}, publisher.Delivery{As: publisher.Whole})
 	want := sys.heardLive()
 	for _, c := range calls {
 		want[c.Name+"-rec"] = heardFile(t, c.WAV)
 	}
+	uri := calls[0].Name + "-uri"
+	want[uri] = want[calls[0].Name+"-rec"][:4*int(math.Round(calls[0].Length.Seconds()*ingest.SampleRate))] // not filled up to a tick
 	for kind, s := range stores {
-		for _, id := range ids {
+		for _, id := range append(ids, uri) {
 			if got := awaitAudio(t, s, id, len(want[id])); !bytes.Equal(got, want[id]) {
 				t.Errorf("%s: the audio of %s, %d bytes, is not the %d that the analyzers hear", kind, id, len(got), len(want[id]))
 			}
@@ -152,17 +159,14 @@ func TestAnUnreachableStoreLosesNothing(t *testing.T) {
 	sys.publish([]string{example.WAV}, publisher.Options{Suffix: "-before"}, publisher.Delivery{As: publisher.RTP})
 	awaitAudio(t, audio, example.Name+"-before", len(sys.heardLive()[example.Name+"-before"]))
 	sys.await("the first call is committed", func() bool { return sys.behind("archiver") == 0 })
+	kept := sys.allRecords()
 
 	gateway.Kill()
 	sys.publish([]string{example.WAV}, publisher.Options{Suffix: "-live"}, publisher.Delivery{As: publisher.RTP})
 	sys.publish([]string{example.WAV}, publisher.Options{Suffix: "-rec"}, publisher.Delivery{As: publisher.Whole})
 	sys.await("the archiver has tried several times", func() bool { return count(t, metrics, "earshot_archiver_write_retries_total") >= 6 })
-	all := int64(0)
-	for _, n := range sys.records() {
-		all += n
-	}
-	if behind := sys.behind("archiver"); behind < all/2 {
-		t.Errorf("of %d records all but %d are committed, though the second half has not been kept", all, behind)
+	if got, want := sys.behind("archiver"), sys.allRecords()-kept; got != want {
+		t.Errorf("%d of the %d records of calls that have not been kept are committed", want-got, want)
 	}
 	if _, err := audio.Open(t.Context(), example.Name+"-live"); evidence.StateOf(err) != evidence.Unreachable {
 		t.Errorf("the audio is said to be %s", evidence.StateOf(err))
@@ -179,19 +183,19 @@ func TestAnUnreachableStoreLosesNothing(t *testing.T) {
 	sys.await("everything is committed", func() bool { return sys.behind("archiver") == 0 })
 }
 
-func folder(t *testing.T, dir string) *evidence.Store {
+func folder(t *testing.T, dir string, roots ...string) *evidence.Store {
 	t.Helper()
-	s, err := evidence.Open(t.Context(), dir, evidence.Options{})
+	s, err := evidence.Open(t.Context(), dir, evidence.Options{Roots: roots})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func bucket(t *testing.T, g *versitygw.Gateway) *evidence.Store {
+func bucket(t *testing.T, g *versitygw.Gateway, roots ...string) *evidence.Store {
 	t.Helper()
 	g.Bucket("evidence")
-	s, err := evidence.Open(t.Context(), "s3://evidence", evidence.Options{S3: evidence.S3{
+	s, err := evidence.Open(t.Context(), "s3://evidence", evidence.Options{Roots: roots, S3: evidence.S3{
 		Endpoint: g.Endpoint(), Region: versitygw.Region, AccessKey: versitygw.AccessKey, SecretKey: versitygw.SecretKey,
 		Work: t.TempDir(), Retries: 1,
 	}})
@@ -296,7 +300,7 @@ func heardFile(t *testing.T, path string) []byte {
 func (s *system) heardLive() map[string][]byte {
 	s.t.Helper()
 	calls, sinks, found := map[string]*ingest.Call{}, map[string]*listener{}, map[string][]byte{}
-	for partition, n := range s.records() {
+	for partition, n := range s.records("earshot.calls") {
 		r := kafka.NewReader(kafka.ReaderConfig{Brokers: s.kafka.Brokers, Topic: "earshot.calls", Partition: partition, MaxWait: 100 * time.Millisecond})
 		for range n {
 			m, err := r.ReadMessage(s.t.Context())
@@ -329,12 +333,12 @@ func (s *system) heardLive() map[string][]byte {
 	return found
 }
 
-// records is how many records each partition of the calls topic has.
-func (s *system) records() []int64 {
+// records is how many records each partition of a topic has.
+func (s *system) records(topic string) []int64 {
 	s.t.Helper()
-	counts := make([]int64, topics["earshot.calls"])
+	counts := make([]int64, topics[topic])
 	for p := range counts {
-		conn, err := kafka.DialLeader(s.t.Context(), "tcp", s.broker.Addr(), "earshot.calls", p)
+		conn, err := kafka.DialLeader(s.t.Context(), "tcp", s.broker.Addr(), topic, p)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -346,20 +350,36 @@ func (s *system) records() []int64 {
 	return counts
 }
 
-// behind is how many records of the calls topic a group has not committed.
-func (s *system) behind(group string) (n int64) {
+var archived = []string{"earshot.calls", "earshot.recordings"}
+
+func (s *system) allRecords() (n int64) {
 	s.t.Helper()
-	counts := s.records()
-	request := kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{"earshot.calls": nil}}
-	for p := range counts {
-		request.Topics["earshot.calls"] = append(request.Topics["earshot.calls"], p)
+	for _, topic := range archived {
+		for _, records := range s.records(topic) {
+			n += records
+		}
 	}
+	return n
+}
+
+// behind is how many records an archiver's group has not committed.
+func (s *system) behind(group string) int64 {
+	s.t.Helper()
+	request := kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{}}
+	for _, topic := range archived {
+		for p := range topics[topic] {
+			request.Topics[topic] = append(request.Topics[topic], p)
+		}
+	}
+	n := s.allRecords()
 	resp, err := (&kafka.Client{Addr: kafka.TCP(s.broker.Addr())}).OffsetFetch(s.t.Context(), &request)
 	if err = errors.Join(err, resp.Error); err != nil {
 		s.t.Fatal(err)
 	}
-	for _, p := range resp.Topics["earshot.calls"] {
-		n += counts[p.Partition] - max(p.CommittedOffset, 0)
+	for _, topic := range archived {
+		for _, p := range resp.Topics[topic] {
+			n -= max(p.CommittedOffset, 0)
+		}
 	}
 	return n
 }
