@@ -23,7 +23,7 @@ type archiverCmd struct {
 
 // evidenceFlags say where the audio of calls is kept.
 type evidenceFlags struct {
-	Evidence        string `env:"EARSHOT_EVIDENCE" placeholder:"DIR|s3://BUCKET/PREFIX" help:"Where the audio of calls is kept: a folder, or a bucket."`
+	Evidence        string `env:"EARSHOT_EVIDENCE" placeholder:"DIR|s3://BUCKET/PREFIX" help:"Where the audio of calls is kept: a folder, or a bucket. earshot run: evidence in its data folder by default."`
 	S3Endpoint      string `name:"s3-endpoint" env:"EARSHOT_S3_ENDPOINT" placeholder:"URL" help:"S3 server of an s3:// evidence store; Amazon's by default."`
 	S3Region        string `name:"s3-region" env:"EARSHOT_S3_REGION" help:"Region of the bucket."`
 	S3AccessKey     string `name:"s3-access-key" env:"EARSHOT_S3_ACCESS_KEY" help:"Access key; by default AWS_ACCESS_KEY_ID, ~/.aws/credentials or the machine's role."`

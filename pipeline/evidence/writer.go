@@ -221,18 +221,9 @@ func (w *Writer) adopted(ctx context.Context) bool {
 
 // Discard gives the call up: somebody else writes it, from the beginning. What can be heard of it stays.
 func (w *Writer) Discard() {
-	if w.s.parts {
-		w.unlink()
+	if !w.s.parts {
+		return
 	}
-}
-
-// Abort deletes what has been written of the call: it is none.
-func (w *Writer) Abort(ctx context.Context) error {
-	w.unlink()
-	return w.dropParts(ctx)
-}
-
-func (w *Writer) unlink() {
 	if root, err := w.s.work(); err == nil {
 		root.Remove(w.work)
 		root.Close()
