@@ -81,11 +81,17 @@ func (s *site) record(id string, at time.Time, seconds int) {
 		s.t.Fatal(err)
 	}
 	legs := []ingest.Audio{{PCM: make([]float32, ingest.TickSamples)}, {PCM: make([]float32, ingest.TickSamples)}}
+	tone := make([][]float64, len(legs)) // a tick has a whole number of periods of both
+	for l, hz := range []float64{300, 500} {
+		for i := range ingest.TickSamples {
+			tone[l] = append(tone[l], math.Sin(2*math.Pi*hz*float64(i)/ingest.SampleRate))
+		}
+	}
 	for tick := range seconds * 50 {
-		for l, hz := range []float64{300, 500} {
+		for l := range legs {
 			loud := .25 * math.Max(0, math.Sin(2*math.Pi*(float64(tick)/50/4+float64(l)/2)))
 			for i := range legs[l].PCM {
-				legs[l].PCM[i] = float32(loud * math.Sin(2*math.Pi*hz*float64(tick*ingest.TickSamples+i)/ingest.SampleRate))
+				legs[l].PCM[i] = float32(loud * tone[l][i])
 			}
 		}
 		w.Tick(legs)
