@@ -134,7 +134,7 @@ func (s *Server) serveCall(v *visit) error {
 		if i < 0 {
 			return notFound("problem.flag")
 		}
-		group := inboxGroup{CallGroup: store.CallGroup{CallID: page.Call.CallID, Cases: []store.Case{data.Flags[i].Case}}}
+		group := inboxGroup{CallGroup: store.CallGroup{CallID: page.Call.CallID, Cases: []store.Case{data.Flags[i].Case}}, Query: data.Query}
 		return v.fragment(http.StatusOK, "inbox", "rows", "", inboxData{Groups: []inboxGroup{group}, Judge: data.Judge})
 	}
 	data.Audio = s.audioState(v.r.Context(), page.Call.CallID)

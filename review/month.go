@@ -127,7 +127,6 @@ func (s *Server) agentPage(v *visit, id, path string) error {
 		return err
 	}
 	scope := v.who.scope()
-	scope.AgentID = id
 	from, to := m.Bounds(s.config.Location)
 	var cases []store.Case
 	var totals []store.AgentTotal

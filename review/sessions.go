@@ -134,7 +134,7 @@ func (s *Server) identify(v *visit) error {
 // scope is what a person may see.
 func (p *person) scope() store.Scope {
 	if p.role == agent {
-		return store.Scope{All: true, AgentID: p.agent}
+		return store.Scope{AgentID: p.agent}
 	}
 	return store.Scope{All: p.all, Teams: p.teams}
 }

@@ -76,7 +76,7 @@ async function undo() {
 async function renew(flag) {
   const old = flag.closest(".call");
   try {
-    const fresh = (await part(`/calls/${encodeURIComponent(old.dataset.call)}?part=row&flag=${encodeURIComponent(flag.dataset.flag)}`)).querySelector(".flag");
+    const fresh = (await part(`/calls/${encodeURIComponent(old.dataset.call)}?part=row&flag=${encodeURIComponent(flag.dataset.flag)}&in=${encodeURIComponent(location.search.slice(1))}`)).querySelector(".flag");
     if (fresh) { flag.replaceWith(fresh); go(fresh); }
   } catch { /* what went wrong has been told */ }
 }
