@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"testing"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/pressly/goose/v3"
+
 	"github.com/earshot/earshot/internal/enginetest"
+	"github.com/earshot/earshot/schemas"
 )
 
 func TestMigrateTwice(t *testing.T) {
@@ -80,4 +85,38 @@ func TestExpiry(t *testing.T) {
 			t.Errorf("%s has no %q:\n%s", table, want, ddl)
 		}
 	}
+}
+
+// What was flagged before there was a review becomes cases, and what is taken back can be made again.
+func TestReviewOfAnOlderDatabase(t *testing.T) {
+	s, dsn := open(t)
+	opt, err := parseDSN(dsn, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := clickhouse.OpenDB(opt)
+	defer db.Close()
+	files, err := fs.Sub(schemas.ClickHouse, "clickhouse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := goose.NewProvider(goose.DialectClickHouse, db, migrations(files, opt.Auth.Database, ""),
+		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.DownTo(context.Background(), 1); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, dsn, "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name",
+		"calls\ncalls_current\nflags\nflags_current\nschema_migrations\nsegments")
+	b := exampleBatch()
+	write(t, s, b, "old")
+	b.Flags[0].FlagID, b.Flags[0].State = "f2", "withdrawn"
+	write(t, s, &Batch{Flags: b.Flags}, "old, withdrawn")
+	if err := Migrate(context.Background(), dsn, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, dsn, "SELECT flag_id, status, grade, rule, points FROM cases FINAL ORDER BY flag_id", "f1\tpending\t2\thold-too-long\t5\nf2\twithdrawn\t2\thold-too-long\t5")
+	same(t, "inbox", inbox(t, s, Everything, Filter{}), []string{"f1"})
 }

@@ -46,8 +46,6 @@ func insert[R any](ctx context.Context, s *Store, table string, columns []column
 		"throw_on_max_partitions_per_insert_block": 0,
 	}
 	if token != "" {
-		// An insert may have reached the table and not the views behind it. Written again, it is to reach those.
-		settings["deduplicate_blocks_in_dependent_materialized_views"] = 1
 		settings["insert_deduplication_token"] = token + "/" + table
 	}
 	types := make([]clickhouse.ColumnNameAndType, len(columns))
