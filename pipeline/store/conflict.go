@@ -3,7 +3,6 @@ package store
 import "errors"
 
 // ErrNotFound says that there is no such thing, or none in the reader's scope: the two look the same from outside.
-var errSoon = errors.New("not built yet")
 
 var ErrNotFound = errors.New("not found")
 

@@ -1,12 +1,17 @@
 package store
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Filter says which cases are wanted. Empty fields ask nothing; the values of one field are alternatives.
+// Filter says which cases are wanted. Empty fields ask nothing, and the values of one field are alternatives; but with
+// no Statuses it asks for what waits for a verdict, pending and unsure: the zero Filter is the inbox.
 type Filter struct {
 	Rules, Classes       []string // Classes: minor, serious, grave, alert
 	Teams, Agents, Seats []string
-	// Statuses as Case.Status has them, and decided = an appeal was. None = all that people judge: not exonerated, not withdrawn.
+	// Statuses as Case.Status has them, and decided = an appeal was. What asks for more than pending, unsure and appealed
+	// reads all cases of the time asked for: bound it with From and To.
 	Statuses []string
 	// Appeals as Case.Appeal has them.
 	Appeals []string
@@ -22,32 +27,77 @@ type Filter struct {
 
 // Page is a piece of a list.
 type Page struct {
-	Limit int    // most rows; 0 = 50
+	Limit int    // most rows; 0 = 50, at most 1,000
 	After string // InboxPage.Next of the page before; empty = from the start
 }
 
-// InboxPage is a page of cases, gravest and then newest first.
-type InboxPage struct {
-	Cases []Case
-	Next  string // Page.After of the next page; empty = there is none
+func (p Page) limit() int {
+	if p.Limit <= 0 {
+		return 50
+	}
+	return min(p.Limit, 1000)
 }
 
-// CallGroup is a call in the inbox with its cases that pass the filter.
-type CallGroup struct {
-	CallID, AgentID, Seat, Team string
-	StartedAt                   time.Time
-	Cases                       []Case // by where they begin
+// waiting are the statuses that the table waiting holds.
+var waiting = []string{"pending", "unsure", "appealed"}
+
+func (f *Filter) statuses() []string {
+	if len(f.Statuses) == 0 {
+		return []string{"pending", "unsure"}
+	}
+	return f.Statuses
 }
 
-// GroupPage is a page of calls, those with the gravest case and then the newest first.
-type GroupPage struct {
-	Groups []CallGroup
-	Next   string
+// onlyWaiting tells whether all that the filter asks for waits for a person.
+func (f *Filter) onlyWaiting() bool {
+	return !slices.ContainsFunc(f.statuses(), func(s string) bool { return !slices.Contains(waiting, s) })
 }
 
-// Counts is how many cases pass a filter. Each map counts by the values of one field, without what the filter itself
-// asks of that field, so that it says what another choice would give.
-type Counts struct {
-	Total                           uint64
-	Rules, Classes, Statuses, Teams map[string]uint64
+// ask adds all that the filter asks of a case.
+func (f *Filter) ask(s *Store, c *conditions) {
+	f.askRest(c)
+	c.in("rule", f.Rules)
+	c.in("class", classes(f.Classes))
+	if len(f.Teams) > 0 {
+		s.inTeams(c, f.Teams)
+	}
+	f.askStatus(c, f.statuses())
+}
+
+func (f *Filter) askStatus(c *conditions, statuses []string) {
+	if slices.Contains(statuses, "decided") {
+		c.and("(status IN ? OR appeal IN ('refused', 'granted'))", statuses)
+		return
+	}
+	c.in("status", statuses)
+}
+
+// askRest adds what the filter asks of the fields that are not counted by value.
+func (f *Filter) askRest(c *conditions) {
+	c.in("agent_id", f.Agents)
+	c.in("seat", f.Seats)
+	c.in("appeal", f.Appeals)
+	c.happened(f.From, f.To)
+	if f.MinConfidence > 0 {
+		c.and("confidence >= ?", f.MinConfidence)
+	}
+	if f.MaxConfidence > 0 {
+		c.and("confidence <= ?", f.MaxConfidence)
+	}
+	if f.Manual != nil {
+		c.and("manual = ?", *f.Manual)
+	}
+	if f.VerdictBy != "" {
+		c.and("verdict_by = ?", f.VerdictBy)
+	}
+}
+
+func classes(asked []string) []string {
+	stored := slices.Clone(asked)
+	for i, c := range stored {
+		if c == "alert" {
+			stored[i] = ""
+		}
+	}
+	return stored
 }

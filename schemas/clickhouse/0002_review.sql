@@ -5,10 +5,15 @@
 -- that follow the same one the first that was inserted counts: an insert bears a token made of what it follows, and
 -- ClickHouse takes a token once. The window of tokens that are remembered is therefore part of how these tables work.
 --
--- `cases` is an index and no source: a row per flag with all that a list shows or filters by, kept by two views from
--- `flags` and from `reviews`, and it can be filled anew from them. A step repeats what it judged, so that a verdict
--- keeps its evidence whatever becomes of the flag; a machine that measures the call again does not move a case that a
--- person has touched, since any step's version is above any measurement's.
+-- `cases` is an index and no source: a row per flag with all that a list shows or filters by. A view writes it from
+-- `flags`; who appends a step writes it once it is known which step counts (a view on `reviews` would not know: it also
+-- sees the insert that is dropped). A step repeats what it judged, so that a verdict keeps its evidence whatever becomes
+-- of the flag; a machine that measures the call again does not move a case that a person has touched, since any step's
+-- version is above any measurement's.
+--
+-- Few of millions of cases wait for a person, and they are asked for all day. `waiting` holds just those, in the order of
+-- the inbox, as they were when it was last made anew; `changes` holds every case written since. A reader takes a case
+-- from `changes` if it is there and from `waiting` otherwise, and so is never behind.
 
 -- +goose NO TRANSACTION
 -- +goose Up
@@ -53,13 +58,14 @@ CREATE TABLE IF NOT EXISTS ${database}.reviews ${on_cluster}
     seat              LowCardinality(String)  COMMENT 'Seat (desk) of the agent; empty = unknown',
     team              LowCardinality(String)  COMMENT 'Team of the agent; empty = unknown',
     queue             LowCardinality(String)  COMMENT 'Queue the call came through; empty = unknown',
-    rulebook_version  LowCardinality(String)  COMMENT 'Content hash of the rulebook whose rule it is'
+    rulebook_version  LowCardinality(String)  COMMENT 'Content hash of the rulebook whose rule it is',
+    INDEX flag_id flag_id TYPE bloom_filter GRANULARITY 8
 )
 ENGINE = ${replicated}MergeTree
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (started_at, call_id, flag_id, number, at, id)
 TTL toDateTime(started_at) + INTERVAL 25 MONTH
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 256, non_replicated_deduplication_window = 10000
 COMMENT 'One row per step taken on a flag: verdict, undo, appeal, decision. Append only. Kept 25 months from the call''s start.';
 
 CREATE TABLE IF NOT EXISTS ${database}.cases ${on_cluster}
@@ -96,17 +102,117 @@ CREATE TABLE IF NOT EXISTS ${database}.cases ${on_cluster}
     verdict_by        LowCardinality(String)  COMMENT 'Account whose verdict stands; empty = none',
     verdict_at        DateTime64(6, 'UTC')    COMMENT 'When that verdict was given; UTC, microseconds; 1970 = none',
     reason            LowCardinality(String)  COMMENT 'Why it was rejected, as in `reviews`, or why the machine exonerated or withdrew it',
-    version           UInt64                  COMMENT 'Of rows with the same key the highest version counts; no unit',
-    INDEX flag_id flag_id TYPE bloom_filter GRANULARITY 1,
-    INDEX statuses status TYPE set(8) GRANULARITY 1
+    version           UInt64                  COMMENT 'Of rows with the same key the highest version counts: of a measurement, that of the flag; of a step, its number × 2^42 and the earlier of two',
+    INDEX flag_id flag_id TYPE bloom_filter GRANULARITY 8,
+    INDEX call_id call_id TYPE bloom_filter GRANULARITY 8
 )
 ENGINE = ${replicated}ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(started_at)
 PRIMARY KEY (started_at, call_id)
 ORDER BY (started_at, call_id, flag_id)
 TTL toDateTime(started_at) + INTERVAL 25 MONTH
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 256,
+    min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1
 COMMENT 'One row per flag as it stands with people: an index over `flags` and `reviews`. Read with FINAL. Kept 25 months from the call''s start.';
+
+CREATE TABLE IF NOT EXISTS ${database}.changes ${on_cluster}
+(
+    written_at        DateTime64(6, 'UTC')    COMMENT 'When the case was written; server time, UTC, microseconds',
+    flag_id           String                  COMMENT 'Flag, raised by the machine or by a person',
+    call_id           String                  COMMENT 'Call of the flag',
+    started_at        DateTime64(6, 'UTC')    COMMENT 'Start of the call, not of the flag; UTC, microseconds',
+    at                DateTime64(6, 'UTC')    COMMENT 'When it happened; UTC, microseconds',
+    status            LowCardinality(String)  COMMENT 'pending, confirmed, rejected, unsure, appealed; exonerated, withdrawn = nothing to judge',
+    grade             UInt8                   COMMENT 'Class as a number, for sorting: 3 = grave, 2 = serious, 1 = minor, 0 = an alert; no unit',
+    manual            Bool                    COMMENT 'Whether a person raised it',
+    rule              LowCardinality(String)  COMMENT 'Rule; rule id of the rulebook',
+    leg               LowCardinality(String)  COMMENT 'Leg: agent, customer, mixed; empty = the call as a whole',
+    flag_start        Float64                 COMMENT 'Where it begins, from the call''s start; seconds, to the millisecond',
+    flag_end          Float64                 COMMENT 'Where it ends, from the call''s start; seconds, to the millisecond',
+    measured          Float64                 COMMENT 'What was measured; unit by rule',
+    limit             Float64                 COMMENT 'The rule''s limit; unit as measured',
+    margin            Float64                 COMMENT 'How far the measured value is past the limit; unit as measured',
+    comparison        LowCardinality(String)  COMMENT 'Which side of the limit breaks the rule: above, below; empty for a manual flag',
+    points            Float64                 COMMENT 'Points the rule deducts, if the flag is confirmed; points',
+    class             LowCardinality(String)  COMMENT 'Class of the violation: minor, serious, grave; empty = an alert, no violation',
+    clause            LowCardinality(String)  COMMENT 'Clause of the regulation, such as D16.三.11',
+    state             LowCardinality(String)  COMMENT 'What the machine says of it: open, final, exonerated, withdrawn',
+    confidence        Float64                 COMMENT 'How sure the analyzer is; fraction 0 to 1',
+    agent_id          LowCardinality(String)  COMMENT 'Agent who took the call; empty = unknown',
+    seat              LowCardinality(String)  COMMENT 'Seat (desk) of the agent; empty = unknown',
+    team              LowCardinality(String)  COMMENT 'Team of the agent; empty = unknown',
+    queue             LowCardinality(String)  COMMENT 'Queue the call came through; empty = unknown',
+    rulebook_version  LowCardinality(String)  COMMENT 'Content hash of the rulebook that raised it',
+    last_step         String                  COMMENT 'Id of the last step in `reviews`; empty = no one has touched it',
+    number            UInt32                  COMMENT 'Number of steps taken; count',
+    appeal            LowCardinality(String)  COMMENT 'leader, manager = an appeal waits for one; refused, granted = decided; empty = none',
+    appeal_at         DateTime64(6, 'UTC')    COMMENT 'Since when the appeal waits, or when it was decided; UTC, microseconds; 1970 = no appeal',
+    verdict_by        LowCardinality(String)  COMMENT 'Account whose verdict stands; empty = none',
+    verdict_at        DateTime64(6, 'UTC')    COMMENT 'When that verdict was given; UTC, microseconds; 1970 = none',
+    reason            LowCardinality(String)  COMMENT 'Why it was rejected, as in `reviews`, or why the machine exonerated or withdrew it',
+    version           UInt64                  COMMENT 'Of rows with the same key the highest version counts; no unit'
+)
+ENGINE = ${replicated}MergeTree
+ORDER BY (written_at, flag_id)
+TTL toDateTime(written_at) + INTERVAL 2 DAY
+COMMENT 'Cases as they were written lately, each as often as it was. Kept 2 days.';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.cases_changed ${on_cluster} TO ${database}.changes AS
+SELECT now64(6) AS written_at, * FROM ${database}.cases
+COMMENT 'What is written to cases is also a change';
+
+CREATE TABLE IF NOT EXISTS ${database}.waiting ${on_cluster}
+(
+    urgency           UInt8                   COMMENT 'Class as a number, gravest first: 0 = grave to 3 = an alert; no unit',
+    late              Int64                   COMMENT 'When it happened, latest first: microseconds before 1970',
+    made_at           DateTime64(6, 'UTC')    COMMENT 'When this table was made; server time, UTC, microseconds',
+    flag_id           String                  COMMENT 'Flag, raised by the machine or by a person',
+    call_id           String                  COMMENT 'Call of the flag',
+    started_at        DateTime64(6, 'UTC')    COMMENT 'Start of the call, not of the flag; UTC, microseconds',
+    at                DateTime64(6, 'UTC')    COMMENT 'When it happened; UTC, microseconds',
+    status            LowCardinality(String)  COMMENT 'pending, confirmed, rejected, unsure, appealed; exonerated, withdrawn = nothing to judge',
+    grade             UInt8                   COMMENT 'Class as a number, for sorting: 3 = grave, 2 = serious, 1 = minor, 0 = an alert; no unit',
+    manual            Bool                    COMMENT 'Whether a person raised it',
+    rule              LowCardinality(String)  COMMENT 'Rule; rule id of the rulebook',
+    leg               LowCardinality(String)  COMMENT 'Leg: agent, customer, mixed; empty = the call as a whole',
+    flag_start        Float64                 COMMENT 'Where it begins, from the call''s start; seconds, to the millisecond',
+    flag_end          Float64                 COMMENT 'Where it ends, from the call''s start; seconds, to the millisecond',
+    measured          Float64                 COMMENT 'What was measured; unit by rule',
+    limit             Float64                 COMMENT 'The rule''s limit; unit as measured',
+    margin            Float64                 COMMENT 'How far the measured value is past the limit; unit as measured',
+    comparison        LowCardinality(String)  COMMENT 'Which side of the limit breaks the rule: above, below; empty for a manual flag',
+    points            Float64                 COMMENT 'Points the rule deducts, if the flag is confirmed; points',
+    class             LowCardinality(String)  COMMENT 'Class of the violation: minor, serious, grave; empty = an alert, no violation',
+    clause            LowCardinality(String)  COMMENT 'Clause of the regulation, such as D16.三.11',
+    state             LowCardinality(String)  COMMENT 'What the machine says of it: open, final, exonerated, withdrawn',
+    confidence        Float64                 COMMENT 'How sure the analyzer is; fraction 0 to 1',
+    agent_id          LowCardinality(String)  COMMENT 'Agent who took the call; empty = unknown',
+    seat              LowCardinality(String)  COMMENT 'Seat (desk) of the agent; empty = unknown',
+    team              LowCardinality(String)  COMMENT 'Team of the agent; empty = unknown',
+    queue             LowCardinality(String)  COMMENT 'Queue the call came through; empty = unknown',
+    rulebook_version  LowCardinality(String)  COMMENT 'Content hash of the rulebook that raised it',
+    last_step         String                  COMMENT 'Id of the last step in `reviews`; empty = no one has touched it',
+    number            UInt32                  COMMENT 'Number of steps taken; count',
+    appeal            LowCardinality(String)  COMMENT 'leader, manager = an appeal waits for one; refused, granted = decided; empty = none',
+    appeal_at         DateTime64(6, 'UTC')    COMMENT 'Since when the appeal waits, or when it was decided; UTC, microseconds; 1970 = no appeal',
+    verdict_by        LowCardinality(String)  COMMENT 'Account whose verdict stands; empty = none',
+    verdict_at        DateTime64(6, 'UTC')    COMMENT 'When that verdict was given; UTC, microseconds; 1970 = none',
+    reason            LowCardinality(String)  COMMENT 'Why it was rejected, as in `reviews`, or why the machine exonerated or withdrew it',
+    version           UInt64                  COMMENT 'Of rows with the same key the highest version counts; no unit'
+)
+ENGINE = MergeTree
+ORDER BY (urgency, late, flag_id)
+SETTINGS index_granularity = 256
+COMMENT 'Cases that waited for a person when this table was last made, in the order of the inbox; its first row, without a flag, says when that was. Read together with `changes`.';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.waiting_made ${on_cluster} REFRESH EVERY 10 MINUTE TO ${database}.waiting AS
+SELECT toUInt8(3 - grade) AS urgency, -toUnixTimestamp64Micro(at) AS late, now64(6) AS made_at, *
+FROM ${database}.cases FINAL
+WHERE status IN ('pending', 'unsure', 'appealed')
+UNION ALL
+SELECT toUInt8(0), toInt64(-9223372036854775808), now64(6), * FROM (SELECT defaults.* FROM (SELECT * FROM ${database}.cases LIMIT 0) AS defaults RIGHT JOIN (SELECT 1) AS one ON true)
+SETTINGS do_not_merge_across_partitions_select_final = 1, join_use_nulls = 0
+COMMENT 'Makes `waiting` anew';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.cases_raised ${on_cluster} TO ${database}.cases AS
 SELECT
@@ -117,17 +223,6 @@ SELECT
     confidence, agent_id, seat, team, queue, rulebook_version, reason, version
 FROM ${database}.flags
 COMMENT 'What the machine raises becomes a case';
-
--- A step's version: its number above anything a measurement can have, then the earlier of two.
-CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.cases_judged ${on_cluster} TO ${database}.cases AS
-SELECT
-    flag_id, call_id, started_at, flag_at AS at, status,
-    toUInt8(transform(class, ['grave', 'serious', 'minor'], [3, 2, 1], 0)) AS grade,
-    manual, rule, leg, flag_start, flag_end, measured, limit, margin, comparison, points, class, clause, state,
-    confidence, agent_id, seat, team, queue, rulebook_version, id AS last_step, number, appeal, appeal_at, verdict_by, verdict_at,
-    reason, bitShiftLeft(toUInt64(number), 42) + (4398046511103 - toUnixTimestamp64Milli(reviews.at)) AS version
-FROM ${database}.reviews
-COMMENT 'What a person does to a flag moves its case';
 
 INSERT INTO ${database}.cases (flag_id, call_id, started_at, at, status, grade, manual, rule, leg, flag_start, flag_end, measured, limit, margin,
     comparison, points, class, clause, state, confidence, agent_id, seat, team, queue, rulebook_version, reason, version)
@@ -284,7 +379,10 @@ DROP TABLE IF EXISTS ${database}.peaks ${on_cluster};
 DROP TABLE IF EXISTS ${database}.agents ${on_cluster};
 DROP TABLE IF EXISTS ${database}.access_log ${on_cluster};
 DROP TABLE IF EXISTS ${database}.claims ${on_cluster};
-DROP VIEW IF EXISTS ${database}.cases_judged ${on_cluster};
 DROP VIEW IF EXISTS ${database}.cases_raised ${on_cluster};
+DROP VIEW IF EXISTS ${database}.waiting_made ${on_cluster};
+DROP VIEW IF EXISTS ${database}.cases_changed ${on_cluster};
+DROP TABLE IF EXISTS ${database}.waiting ${on_cluster};
+DROP TABLE IF EXISTS ${database}.changes ${on_cluster};
 DROP TABLE IF EXISTS ${database}.cases ${on_cluster};
 DROP TABLE IF EXISTS ${database}.reviews ${on_cluster};
