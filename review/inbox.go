@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -54,7 +53,6 @@ func (s *Server) serveInbox(v *visit) error {
 	rows := q.Get("part") == "rows"
 	var groups store.GroupPage
 	var counts store.Counts
-	var teams []string
 	g, ctx := errgroup.WithContext(v.r.Context())
 	g.Go(func() (err error) {
 		groups, err = s.store.InboxCalls(ctx, scope, sf, store.Page{Limit: inboxCalls, After: q.Get("after")})
@@ -62,7 +60,6 @@ func (s *Server) serveInbox(v *visit) error {
 	})
 	if !rows {
 		g.Go(func() (err error) { counts, err = s.store.Counts(ctx, scope, sf); return err })
-		g.Go(func() (err error) { teams, err = s.store.Teams(ctx, scope, s.now()); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return err
@@ -77,6 +74,10 @@ func (s *Server) serveInbox(v *visit) error {
 	}
 	if rows {
 		return v.fragment(http.StatusOK, "inbox", "rows", "", data)
+	}
+	teams, err := s.teams(v)
+	if err != nil {
+		return err
 	}
 	data.Total = counts.Total
 	data.Choices = map[string][]choice{
@@ -221,10 +222,4 @@ func callPath(call, flag, query string) string {
 		path += "?" + q.Encode()
 	}
 	return path
-}
-
-// within is a day of the centre as the times it begins and ends.
-func within(day time.Time) (from, to time.Time) {
-	from = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, day.Location())
-	return from, from.AddDate(0, 0, 1)
 }

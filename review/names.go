@@ -19,6 +19,7 @@ type names struct {
 type nameTable struct {
 	agents   map[string]string // agent id → name
 	accounts map[string]string // account → name
+	teams    []string          // all there are
 }
 
 // account is what an account is called.
@@ -29,7 +30,7 @@ func (t *nameTable) account(id string) string {
 	return id
 }
 
-const namesFresh = 20 * time.Second
+const namesFresh = 30 * time.Second
 
 func (n *names) get(ctx context.Context, now time.Time) (*nameTable, error) {
 	n.mu.Lock()
@@ -37,7 +38,7 @@ func (n *names) get(ctx context.Context, now time.Time) (*nameTable, error) {
 	if n.known != nil && now.Sub(n.readAt) < namesFresh {
 		return n.known, nil
 	}
-	agents, err := n.store.Agents(ctx, store.Scope{All: true})
+	agents, err := n.store.Agents(ctx, store.Everything)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,11 @@ func (n *names) get(ctx context.Context, now time.Time) (*nameTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &nameTable{agents: map[string]string{}, accounts: map[string]string{}}
+	teams, err := n.store.Teams(ctx, store.Everything, now)
+	if err != nil {
+		return nil, err
+	}
+	t := &nameTable{teams: teams, agents: map[string]string{}, accounts: map[string]string{}}
 	for _, a := range agents {
 		t.agents[a.AgentID] = a.Name
 	}
@@ -61,4 +66,16 @@ func (n *names) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.known = nil
+}
+
+// teams are those whose calls the reader sees.
+func (s *Server) teams(v *visit) ([]string, error) {
+	if !v.who.all {
+		return v.who.teams, nil
+	}
+	t, err := s.names.get(v.r.Context(), s.now())
+	if err != nil {
+		return nil, err
+	}
+	return t.teams, nil
 }

@@ -28,7 +28,7 @@ func (s *Server) rosterPage(v *visit, status int, form store.AgentRow, problem s
 	if err != nil {
 		return err
 	}
-	teams, err := s.store.Teams(v.r.Context(), store.Scope{All: true}, s.now())
+	teams, err := s.store.Teams(v.r.Context(), store.Everything, s.now())
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (s *Server) serveSlips(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if data.Teams, err = s.store.Teams(ctx, v.who.scope(), s.now()); err != nil {
+	if data.Teams, err = s.teams(v); err != nil {
 		return err
 	}
 	names, err := s.names.get(ctx, s.now())

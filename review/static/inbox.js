@@ -118,6 +118,9 @@ queue.addEventListener("click", (e) => {
   judge(button.dataset.reject !== undefined ? "reject" : button.value);
 });
 
+// Where the filters lie above the queue they make room for it.
+if (matchMedia("(max-width: 1180px)").matches) document.querySelector(".fold").open = false;
+
 // Choosing in the filters shows it at once.
 document.querySelector(".filters").addEventListener("change", (e) => { if (e.target.type === "checkbox" || e.target.tagName === "SELECT" || e.target.type === "date") e.currentTarget.requestSubmit(); });
 
