@@ -140,9 +140,11 @@ func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 // eval gives the value of an expression in the page; a promise is waited for.
 func eval[T any](w *window, expression string) T {
 	w.t.Helper()
-	v, err := chromedp.Run(w.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
-		w.t.Fatalf("%s: %v", expression, err)
+		w.t.Fatalf("%.300s: %v", expression, err)
 	}
 	return v
 }
@@ -151,7 +153,9 @@ func eval[T any](w *window, expression string) T {
 func (w *window) wait(expression string) {
 	w.t.Helper()
 	for until := time.Now().Add(20 * time.Second); ; time.Sleep(30 * time.Millisecond) {
-		v, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		cancel()
 		if err == nil && v {
 			return
 		}
@@ -198,7 +202,9 @@ const screens = "../.cache/screens"
 
 func (w *window) picture(name string) {
 	w.t.Helper()
-	png, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	w.must(err)
 	w.must(os.MkdirAll(screens, 0o755))
 	w.must(os.WriteFile(filepath.Join(screens, name+".png"), png, 0o644))
