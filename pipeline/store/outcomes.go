@@ -20,7 +20,8 @@ type Outcome struct {
 	Appeal  bool   // somebody has yet to decide an appeal
 }
 
-// Outcomes says what became of calls. One that is not known is not among them.
+// Outcomes says what became of calls, of whatever team: it is for the archiver, not for what anybody is shown. A call that is
+// not known is not among them.
 func (s *Store) Outcomes(ctx context.Context, calls []CallKey) (map[string]Outcome, error) {
 	if len(calls) == 0 {
 		return nil, nil

@@ -72,9 +72,10 @@ func every(read func(string) (any, error), things ...string) (any, error) {
 	return all, nil
 }
 
-// unscoped are the methods that read or write nothing of a team, or write what the caller read within a scope.
+// unscoped are the methods that read or write nothing of a team, or write what the caller read within a scope. Outcomes is
+// for the archiver, which decides on the audio of all teams' calls and shows nobody anything; no page may use it.
 var unscoped = []string{
-	"Ping", "Version", "Close", "Write", "WriteRetry", "Judged",
+	"Ping", "Version", "Close", "Write", "WriteRetry", "Judged", "Outcomes",
 	"AppendStep", "Claim", "Claims", "Release", "LogAccess", "SaveAgents", "SavePeaks",
 	"Account", "AccountOf", "AccountInvited", "Accounts", "SaveAccount", "NoteSignIn", "WrongSignIns",
 	"SaveSession", "Session", "Sessions", "EndSession", "EndSessions",
@@ -110,8 +111,8 @@ func TestQueriesAreBuiltFromAScope(t *testing.T) {
 	function := regexp.MustCompile(`(?s)\nfunc .*?\n}\n`)
 	reads := regexp.MustCompile(`FROM \W*s\.database\W*\.(calls|segments|flags|cases|changes|waiting|reviews|access_log) `)
 	readsToo := regexp.MustCompile(`\.(calls|segments|flags|cases|reviews|access_log)\b[^"` + "`" + `]* WHERE`)
-	// They take the conditions, or tell about calls no more than that they are there.
-	exempt := regexp.MustCompile(`^\nfunc \(s \*Store\) (caseParts|waitingMade|steps|casesInOrder|Judged)\(`)
+	// They take the conditions, or tell about calls no more than that they are there; Outcomes: see unscoped.
+	exempt := regexp.MustCompile(`^\nfunc \(s \*Store\) (caseParts|waitingMade|steps|casesInOrder|Judged|Outcomes)\(`)
 	seen := 0
 	for _, f := range files {
 		if strings.HasSuffix(f, "_test.go") {
