@@ -12,7 +12,7 @@ BENCHSTAT   = $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22
 GOTESTSUM   = $(GO) run gotest.tools/gotestsum@v1.13.0
 AUDIO       = $(or $(EARSHOT_AUDIO),.cache/audio)
 
-.PHONY: build run test lint bench generate audio clean help
+.PHONY: build run test lint bench generate audio browser clean help
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,11 @@ lint:
 	cd schemas && $(BUF) lint
 	scripts/proto-breaking.sh '$(BUF)'
 
-test: build audio lint ## everything that must hold: format, vet, staticcheck, proto, all tests with the race detector
+browser: ## what the tests of the web application look at pages with
+	@scripts/need-chromium.sh
+	@scripts/fetch-axe.sh
+
+test: build audio browser lint ## everything that must hold: format, vet, staticcheck, proto, all tests with the race detector
 	@mkdir -p .cache
 	$(GOTESTSUM) --format pkgname --jsonfile .cache/test.json -- -race -timeout 20m ./... | tee .cache/test.log
 	@grep -ho 'end to end on [^"\\]*' .cache/test.json

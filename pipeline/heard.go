@@ -1,10 +1,6 @@
 package pipeline
 
 import (
-	"errors"
-	"fmt"
-	"runtime/debug"
-
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/analyzers"
@@ -13,47 +9,62 @@ import (
 	"github.com/earshot/earshot/pipeline/store"
 )
 
-// errAnalysis marks a failure of an analyzer: it costs the call it happened in, and nothing else.
-var errAnalysis = errors.New("the analysis failed")
-
-// heardCall is one call on its way through a partition, live or recorded.
+// heardCall is one call on its way to being judged, live or recorded: the Hearing of a live one.
 type heardCall struct {
-	p        *partition
-	analysis *Analysis
-	info     ingest.Info
-	source   string // rtp or recording
-	first    int64  // offsets of its first and last record
-	last     int64
-	failed   error
+	*Analysis
+	j      *judging
+	info   ingest.Info
+	source string // rtp or recording
+	first  int64  // offsets of its first and last record
+	last   int64
+	failed error
 }
 
-func (c *heardCall) begin(info ingest.Info) {
-	c.info = info
-	c.analysis.Begin(info, Outlet{Segment: c.segment, Flag: c.flag})
+// Begin is Hearing's.
+func (c *heardCall) Begin(info ingest.Info, first int64) {
+	c.info, c.first, c.last = info, first, first
+	c.Analysis.Begin(info, Outlet{Segment: c.segment, Flag: c.flag})
 }
 
 func (c *heardCall) segment(s analyzers.Segment) {
-	c.p.outbox.touch()
-	c.p.outbox.batch.Segments = append(c.p.outbox.batch.Segments, segmentRow(&c.info, &s))
+	c.j.outbox.touch()
+	c.j.outbox.batch.Segments = append(c.j.outbox.batch.Segments, segmentRow(&c.info, &s))
 }
 
 // flag takes a flag raised while the call goes on.
 func (c *heardCall) flag(f rulebook.Flag) {
-	c.p.outbox.touch()
-	c.p.outbox.batch.Flags = append(c.p.outbox.batch.Flags, flagRow(&c.info, &f, liveVersion(f.End)))
+	c.j.outbox.touch()
+	c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, flagRow(&c.info, &f, liveVersion(f.End)))
 }
 
-// end judges the call, or says why it could not be, and hands its rows to the outbox.
-func (c *heardCall) end(end ingest.Ending, state string, m *kafka.Message, more func(*store.CallRow)) error {
-	cfg := &c.p.w.cfg
+// End is Hearing's.
+func (c *heardCall) End(e LiveEnd) error {
+	c.failed, c.last = e.Err, e.Last
+	err := c.judge(e.Ending, e.State, e.Message, func(row *store.CallRow) {
+		for i, leg := range c.info.Legs {
+			addStats(row, i, e.Call.Stats(leg))
+		}
+		counts := e.Call.Counts()
+		row.LostRecords, row.DroppedRecords = counts.LostRecords, counts.RepeatedRecords+e.Dropped
+	})
+	c.j.outbox.marks = append(c.j.outbox.marks, e.Mark)
+	if err == nil {
+		c.j.release(c.Analysis)
+	}
+	return err
+}
+
+// judge judges the call, or says why it could not be, and hands its rows to the outbox.
+func (c *heardCall) judge(end ingest.Ending, state string, m *kafka.Message, more func(*store.CallRow)) error {
+	cfg := &c.j.w.cfg
 	row := callRow(&c.info, end)
 	if c.failed == nil {
-		err := c.guard(func() error {
-			j := judged{verdict: c.analysis.End(end), speech: c.analysis.Speech()}
+		err := guard(c.j.log, c.info.CallID, func() error {
+			j := judged{verdict: c.Analysis.End(end), speech: c.Speech()}
 			j.fill(&row)
-			c.p.outbox.touch()
+			c.j.outbox.touch()
 			for i := range j.verdict.Flags {
-				c.p.outbox.batch.Flags = append(c.p.outbox.batch.Flags, flagRow(&c.info, &j.verdict.Flags[i], finalVersion(end.At)))
+				c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, flagRow(&c.info, &j.verdict.Flags[i], finalVersion(end.At)))
 			}
 			return nil
 		})
@@ -66,7 +77,7 @@ func (c *heardCall) end(end ingest.Ending, state string, m *kafka.Message, more 
 		row.State, row.Error = "failed", c.failed.Error()
 	}
 	row.Source, row.RulebookVersion, row.EarshotVersion = c.source, cfg.Rulebook.Version(), cfg.Version
-	row.Topic, row.Partition = c.p.topic, int32(c.p.id)
+	row.Topic, row.Partition = c.j.p.topic, int32(c.j.p.id)
 	row.FirstOffset, row.LastOffset = c.first, c.last
 	// When the call was judged is told by the record that ended it, so that a replay writes the same row. A sender may
 	// stamp a record as it likes; what cannot be stored must not keep the whole batch from ClickHouse.
@@ -76,21 +87,10 @@ func (c *heardCall) end(end ingest.Ending, state string, m *kafka.Message, more 
 	if more != nil {
 		more(&row)
 	}
-	c.p.outbox.touch()
-	c.p.outbox.batch.Calls = append(c.p.outbox.batch.Calls, row)
+	c.j.outbox.touch()
+	c.j.outbox.batch.Calls = append(c.j.outbox.batch.Calls, row)
 	cfg.Metrics.calls.WithLabelValues(c.source, row.State).Inc()
 	cfg.Metrics.audio.Add(end.At.Seconds())
-	c.p.log.Debug("call judged", "call", c.info.CallID, "state", row.State, "duration", end.At, "flags", row.Flags, "score", row.Score)
+	c.j.log.Debug("call judged", "call", c.info.CallID, "state", row.State, "duration", end.At, "flags", row.Flags, "score", row.Score)
 	return c.failed
-}
-
-// guard turns a panic into an error of this call.
-func (c *heardCall) guard(do func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			c.p.log.Error("an analyzer panicked; the call is marked failed", "call", c.info.CallID, "panic", r, "stack", string(debug.Stack()))
-			err = fmt.Errorf("%w: %v", errAnalysis, r)
-		}
-	}()
-	return do()
 }

@@ -24,7 +24,7 @@ type outbox struct {
 
 	batch  store.Batch
 	oldest time.Time // wall clock: when the batch's first row came
-	marks  []mark    // calls that are acknowledged with this batch
+	marks  []Mark    // calls that are acknowledged with this batch
 	// token names this outbox's inserts: unique to the process, so that no other batch can be taken for a repeat of one.
 	token   string
 	flushes int
@@ -44,7 +44,7 @@ func (o *outbox) touch() {
 
 // flush returns once everything has been acknowledged, and lets the watermark go on. It tries until ctx ends; what is
 // in the outbox then stays there. A permanent error means that ClickHouse will never take these rows.
-func (o *outbox) flush(ctx context.Context, w *watermark) error {
+func (o *outbox) flush(ctx context.Context, p *Partition) error {
 	if o.batch.Len() > 0 {
 		began := time.Now()
 		// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.
@@ -62,7 +62,7 @@ func (o *outbox) flush(ctx context.Context, w *watermark) error {
 		}
 	}
 	for _, m := range o.marks {
-		w.done(m)
+		p.Release(m)
 	}
 	o.marks = o.marks[:0]
 	o.batch.Reset()

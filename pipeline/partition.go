@@ -5,84 +5,93 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/segmentio/kafka-go"
 )
 
 // pollEvery is how often a partition that has gone quiet looks whether something is due.
 const pollEvery = 200 * time.Millisecond
 
-// partition takes the records of one Kafka partition in order. One goroutine runs it; nothing in it is shared.
-type partition struct {
-	w         *Worker
+// Partition takes the records of one Kafka partition in order and gives them to its Taker. One goroutine runs it; nothing
+// in it is shared.
+type Partition struct {
+	c         *Consumer
 	topic     string
 	id        int
 	log       *slog.Logger
+	taker     Taker
 	mark      watermark
-	outbox    *outbox
-	take      func(ctx context.Context, m *kafka.Message) error // live calls or recordings
-	calls     *callTable                                        // nil for recordings
-	pool      []*Analysis
-	failed    []*liveCall // to be told of in a dead letter
 	committed int64
 	begun     bool // committed is a real offset
 	atEnd     bool // the last record taken was the partition's last, as far as Kafka said with it
 	broken    bool // a record was left half done: the next generation reads the open calls again
 }
 
-func newPartition(w *Worker, topic string, id int, offset int64) *partition {
-	p := &partition{w: w, topic: topic, id: id, log: w.cfg.Log.With("topic", topic, "partition", id)}
-	p.take = p.record
-	if topic == w.cfg.Recordings {
-		p.take = p.recording
-	}
+// Tide is where the partition stands when its Taker may tend to what is open.
+type Tide struct {
+	Now   time.Time
+	AtEnd bool // it has been read to its end, as far as is known
+	// Latest asks Kafka for the offset after the partition's last record.
+	Latest func() (int64, error)
+}
+
+func newPartition(c *Consumer, topic string, id int, offset int64) *Partition {
+	p := &Partition{c: c, topic: topic, id: id, log: c.cfg.Log.With("topic", topic, "partition", id)}
 	p.restart(offset)
 	return p
 }
 
 // restart forgets every call and goes on from the offset; a negative one is the partition's start.
-func (p *partition) restart(offset int64) {
-	cfg := &p.w.cfg
+func (p *Partition) restart(offset int64) {
 	p.committed, p.begun, p.broken = offset, offset >= 0, false
 	p.mark = watermark{}
 	p.mark.advance(max(offset, 0))
-	p.failed = nil
-	p.outbox = &outbox{
-		store: cfg.Store, alarms: p.w.writer, topic: cfg.Flags, metrics: cfg.Metrics, log: p.log,
-		rows: cfg.BatchRows, age: cfg.BatchAge,
-		token: fmt.Sprintf("%s/%s/%d/%s", p.w.token, p.topic, p.id, uuid.NewString()),
-	}
-	if p.topic == cfg.Calls {
-		p.calls = newCallTable(p)
-	}
+	p.taker = p.c.cfg.Taker(p)
 }
 
 // resumes says whether the partition may go on where it stopped: the group's offset is still the one it committed.
-func (p *partition) resumes(offset int64) bool { return p.begun && !p.broken && offset == p.committed }
+func (p *Partition) resumes(offset int64) bool { return p.begun && !p.broken && offset == p.committed }
 
-// discard lets go of the open calls: somebody else reads them again from their first records.
-func (p *partition) discard() {
-	if n := p.open(); n > 0 {
-		p.log.Info("open calls left to the partition's new owner", "calls", n)
+// Topic is the partition's topic.
+func (p *Partition) Topic() string { return p.topic }
+
+// Log names topic and partition in each line.
+func (p *Partition) Log() *slog.Logger { return p.log }
+
+// Hold keeps the committed offset from going past a call's first record until the mark is released. Calls are to be held
+// in the order of their first records.
+func (p *Partition) Hold(first int64) Mark { return p.mark.open(first) }
+
+// Release lets go of a mark: what came of its call has been written.
+func (p *Partition) Release(m Mark) { p.mark.done(m) }
+
+// ErrReread says that what a Taker holds is of no use any more: the partition is to be read again from its committed offset.
+var ErrReread = errors.New("the partition has to be read again")
+
+// run takes records until ctx ends, then writes what is left and commits. An error is one that trying again
+// will not mend.
+func (p *Partition) run(ctx context.Context, gen *kafka.Generation) error {
+	for {
+		err := p.read(ctx, gen)
+		if !errors.Is(err, ErrReread) || ctx.Err() != nil {
+			return stopped(ctx, err)
+		}
+		p.log.Error("the partition is read again from the committed offset", "offset", p.committed, "error", err)
+		p.taker.Discard()
+		p.restart(p.committed)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
 	}
 }
 
-func (p *partition) open() int {
-	if p.calls == nil {
-		return 0
-	}
-	return p.calls.len()
-}
-
-// run takes records until ctx ends, then writes what is left and commits. An error is one that ClickHouse's or Kafka's
-// coming back will not mend.
-func (p *partition) run(ctx context.Context, gen *kafka.Generation) error {
+// read takes records from where the partition stands.
+func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 	reader := kafka.NewReader(kafka.ReaderConfig{
-		Brokers: p.w.cfg.Kafka.Brokers, Dialer: p.w.dialer, Topic: p.topic, Partition: p.id,
+		Brokers: p.c.cfg.Kafka.Brokers, Dialer: p.c.dialer, Topic: p.topic, Partition: p.id,
 		MinBytes: 1, MaxBytes: 2 * MaxRecordBytes, MaxWait: 250 * time.Millisecond,
 		QueueCapacity: 64, ReadLagInterval: -1,
 		ErrorLogger: kafka.LoggerFunc(func(f string, a ...any) { p.log.Debug("reader: " + fmt.Sprintf(f, a...)) }),
@@ -103,7 +112,7 @@ func (p *partition) run(ctx context.Context, gen *kafka.Generation) error {
 		return err
 	}
 	// The generation is over; what is held is written and committed in its own time, or left to be read again.
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.w.cfg.Drain)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.c.cfg.Drain)
 	defer cancel()
 	if err == nil {
 		if ferr := p.flush(drain, gen); ferr != nil {
@@ -115,11 +124,11 @@ func (p *partition) run(ctx context.Context, gen *kafka.Generation) error {
 
 // beyond finds a partition that ends before the offset to go on from: the topic was made anew, or cut. The reader would
 // wait in silence until it has grown that far, so everything is read from the start.
-func (p *partition) beyond(ctx context.Context) error {
+func (p *Partition) beyond(ctx context.Context) error {
 	if !p.begun {
 		return nil
 	}
-	conn, err := p.w.dialer.DialLeader(ctx, "tcp", p.w.cfg.Kafka.Brokers[0], p.topic, p.id)
+	conn, err := p.c.dialer.DialLeader(ctx, "tcp", p.c.cfg.Kafka.Brokers[0], p.topic, p.id)
 	if err != nil {
 		p.log.Warn("cannot ask Kafka for the partition's end", "error", err)
 		return nil // the reader tries for itself
@@ -129,13 +138,13 @@ func (p *partition) beyond(ctx context.Context) error {
 	if err != nil || p.mark.next <= last {
 		return nil
 	}
-	p.w.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(p.mark.next - last))
+	p.c.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(p.mark.next - last))
 	p.log.Error("the partition ends before the committed offset; it is read again from its start", "committed", p.mark.next, "end", last)
 	p.restart(kafka.FirstOffset)
 	return nil
 }
 
-func (p *partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.Generation) error {
+func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.Generation) error {
 	for ctx.Err() == nil {
 		poll, cancel := context.WithTimeout(ctx, pollEvery)
 		m, err := reader.FetchMessage(poll)
@@ -158,26 +167,24 @@ func (p *partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 			case <-time.After(pollEvery):
 			}
 		}
-		if p.calls != nil {
-			p.calls.tick(time.Now(), p.atEnd)
-			p.calls.overdue(func() (int64, error) { return p.latest(ctx, reader) })
-			if err := p.tellFailed(ctx); err != nil {
-				p.broken = true
-				return stopped(ctx, err)
-			}
+		now := time.Now()
+		tide := Tide{Now: now, AtEnd: p.atEnd, Latest: func() (int64, error) { return p.latest(ctx, reader) }}
+		if err := p.taker.Tend(ctx, tide); err != nil {
+			p.broken = true
+			return stopped(ctx, err)
 		}
-		if p.outbox.due(time.Now()) {
+		if p.taker.Due(now) {
 			if err := p.flush(ctx, gen); err != nil {
 				return stopped(ctx, err)
 			}
-		} else if p.outbox.batch.Len() == 0 && p.mark.low() >= p.committed+commitStride {
+		} else if !p.taker.Held() && p.mark.low() >= p.committed+commitStride {
 			p.commit(gen)
 		}
 	}
 	return nil
 }
 
-// commitStride bounds how many records without rows go by before the watermark is committed all the same.
+// commitStride bounds how many records of which nothing is to be written go by before the watermark is committed all the same.
 const commitStride = 1000
 
 // stopped is nil where the error only says that ctx has ended.
@@ -188,9 +195,9 @@ func stopped(ctx context.Context, err error) error {
 	return err
 }
 
-// step takes one record and moves the watermark on. The record is done with only when take returns.
-func (p *partition) step(ctx context.Context, m *kafka.Message) error {
-	cfg := &p.w.cfg
+// step takes one record and moves the watermark on. The record is done with only when Take returns.
+func (p *Partition) step(ctx context.Context, m *kafka.Message) error {
+	cfg := &p.c.cfg
 	if lost := m.Offset - p.mark.next; p.begun && lost > 0 {
 		cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(lost))
 		p.log.Error("records are gone from Kafka before they were read", "expected", p.mark.next, "found", m.Offset, "lost", lost)
@@ -203,38 +210,15 @@ func (p *partition) step(ctx context.Context, m *kafka.Message) error {
 	cfg.Metrics.bytes.WithLabelValues(p.topic).Add(float64(len(m.Value)))
 	cfg.Metrics.lag.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(m.HighWaterMark - m.Offset - 1))
 	p.atEnd = m.HighWaterMark <= m.Offset+1
-	if err := p.guarded(ctx, m); err != nil {
+	if err := p.taker.Take(ctx, m); err != nil {
 		return err
 	}
 	p.mark.advance(m.Offset + 1)
 	return nil
 }
 
-// guarded takes a record; a panic outside any call's analysis costs that record.
-func (p *partition) guarded(ctx context.Context, m *kafka.Message) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			p.log.Error("a record could not be taken", "offset", m.Offset, "panic", r, "stack", string(debug.Stack()))
-			err = p.w.letters.send(ctx, m, ReasonFailed, fmt.Errorf("%w: %v", errAnalysis, r))
-		}
-	}()
-	return p.take(ctx, m)
-}
-
-// tellFailed sends the dead letters of calls that failed when nothing came for them any more.
-func (p *partition) tellFailed(ctx context.Context) error {
-	for len(p.failed) > 0 {
-		c := p.failed[0]
-		if err := p.fail(ctx, &c.lastMsg, c); err != nil {
-			return err
-		}
-		p.failed = p.failed[1:]
-	}
-	return nil
-}
-
 // latest is the offset after the partition's last record, by the broker's own word.
-func (p *partition) latest(ctx context.Context, reader *kafka.Reader) (int64, error) {
+func (p *Partition) latest(ctx context.Context, reader *kafka.Reader) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	lag, err := reader.ReadLag(ctx)
@@ -246,15 +230,15 @@ func (p *partition) latest(ctx context.Context, reader *kafka.Reader) (int64, er
 }
 
 // flush writes what is held, then commits.
-func (p *partition) flush(ctx context.Context, gen *kafka.Generation) error {
-	if err := p.outbox.flush(ctx, &p.mark); err != nil {
+func (p *Partition) flush(ctx context.Context, gen *kafka.Generation) error {
+	if err := p.taker.Flush(ctx); err != nil {
 		return err
 	}
 	p.commit(gen)
 	return nil
 }
 
-func (p *partition) commit(gen *kafka.Generation) {
+func (p *Partition) commit(gen *kafka.Generation) {
 	low := p.mark.low()
 	if !p.begun || low <= p.committed {
 		return
@@ -266,5 +250,5 @@ func (p *partition) commit(gen *kafka.Generation) {
 		return
 	}
 	p.committed = low
-	p.w.cfg.Metrics.committed.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(low))
+	p.c.cfg.Metrics.committed.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(low))
 }

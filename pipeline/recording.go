@@ -13,49 +13,67 @@ import (
 	"github.com/earshot/earshot/schemas"
 )
 
-// recording takes a record of the recordings topic: a whole call. What cannot be read goes to the dead letters.
-func (p *partition) recording(ctx context.Context, m *kafka.Message) error {
+// DecodeRecording reads a record of the recordings topic. The call id may be the record's key.
+func DecodeRecording(m *kafka.Message) (*schemas.Recording, error) {
 	var rec schemas.Recording
 	if err := proto.Unmarshal(m.Value, &rec); err != nil {
-		return p.w.letters.send(ctx, m, ReasonUndecodable, fmt.Errorf("cannot decode the record as earshot.v1.Recording: %w", err))
+		return nil, fmt.Errorf("cannot decode the record as earshot.v1.Recording: %w", err)
 	}
 	if rec.CallId == "" {
 		rec.CallId = string(m.Key)
 	}
-	err := p.hear(ctx, m, &rec)
+	return &rec, nil
+}
+
+// RecordingInfo is what is known of a recording's call. Its start may be the record's own time, the same on every replay.
+func RecordingInfo(r *ingest.RecordingReader, m *kafka.Message) (ingest.Info, error) {
+	info := r.Info()
+	if info.CallID == "" {
+		return info, errors.New("the recording has no call_id, and its record no key")
+	}
+	if info.StartedAt.IsZero() {
+		info.StartedAt = m.Time.UTC()
+	}
+	if err := store.CheckTime(info.StartedAt); err != nil {
+		return info, fmt.Errorf("cannot take call %s: started_at: %w", info.CallID, err)
+	}
+	return info, nil
+}
+
+// recording takes a record of the recordings topic: a whole call. What cannot be read goes to the dead letters.
+func (j *judging) recording(ctx context.Context, m *kafka.Message) error {
+	rec, err := DecodeRecording(m)
+	if err != nil {
+		return j.w.letters.send(ctx, m, ReasonUndecodable, err)
+	}
+	err = j.hear(ctx, m, rec)
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, errAnalysis):
-		return p.w.letters.send(ctx, m, ReasonFailed, err)
+		return j.w.letters.send(ctx, m, ReasonFailed, err)
 	default:
-		return p.w.letters.send(ctx, m, ReasonRecording, err)
+		return j.w.letters.send(ctx, m, ReasonRecording, err)
 	}
 }
 
-func (p *partition) hear(ctx context.Context, m *kafka.Message, rec *schemas.Recording) error {
-	r, err := ingest.OpenRecording(rec, ingest.RecordingOptions{Roots: p.w.cfg.RecordingRoots})
+func (j *judging) hear(ctx context.Context, m *kafka.Message, rec *schemas.Recording) error {
+	r, err := ingest.OpenRecording(rec, ingest.RecordingOptions{Roots: j.w.cfg.RecordingRoots})
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	info := r.Info()
-	if info.CallID == "" {
-		return errors.New("the recording has no call_id, and its record no key")
+	info, err := RecordingInfo(r, m)
+	if err != nil {
+		return err
 	}
-	if info.StartedAt.IsZero() {
-		info.StartedAt = m.Time.UTC() // the record's own time: the same on every replay
-	}
-	if err := store.CheckTime(info.StartedAt); err != nil {
-		return fmt.Errorf("cannot take call %s: started_at: %w", info.CallID, err)
-	}
-	c := &heardCall{p: p, analysis: p.analysis(), source: "recording", first: m.Offset, last: m.Offset}
+	c := &heardCall{j: j, Analysis: j.analysis(), source: "recording"}
 	var end ingest.Ending
-	err = c.guard(func() error {
-		c.begin(info)
-		end, err = r.Run(ctx, c.analysis)
+	err = guard(j.log, info.CallID, func() error {
+		c.Begin(info, m.Offset)
+		end, err = r.Run(ctx, c.Analysis)
 		return err
 	})
 	if errors.Is(err, errAnalysis) {
@@ -64,22 +82,10 @@ func (p *partition) hear(ctx context.Context, m *kafka.Message, rec *schemas.Rec
 	} else if err != nil {
 		return err
 	}
-	p.outbox.marks = append(p.outbox.marks, p.mark.open(m.Offset))
-	if err := c.end(end, "ended", m, nil); err != nil {
+	j.outbox.marks = append(j.outbox.marks, j.p.Hold(m.Offset))
+	if err := c.judge(end, "ended", m, nil); err != nil {
 		return err
 	}
-	p.release(c.analysis)
+	j.release(c.Analysis)
 	return nil
 }
-
-// analysis takes an Analysis from the partition's pool. One that has failed is not given back.
-func (p *partition) analysis() *Analysis {
-	if n := len(p.pool); n > 0 {
-		a := p.pool[n-1]
-		p.pool = p.pool[:n-1]
-		return a
-	}
-	return NewAnalysis(p.w.cfg.Rulebook)
-}
-
-func (p *partition) release(a *Analysis) { p.pool = append(p.pool, a) }

@@ -3,23 +3,23 @@ package pipeline
 import "container/list"
 
 // watermark says up to which offset a partition may be committed: up to the first record of the earliest call that is
-// open, or ended and not yet acknowledged by ClickHouse. It never goes back.
+// open, or ended and not yet written. It never goes back.
 type watermark struct {
 	next  int64 // the offset after the last record taken
 	calls list.List
 }
 
-// mark is one call's place in the watermark.
-type mark struct{ element *list.Element }
+// Mark is one call's place in the watermark.
+type Mark struct{ element *list.Element }
 
 // advance says that every record below next has been taken.
 func (w *watermark) advance(next int64) { w.next = max(w.next, next) }
 
 // open holds the watermark at a call's first record. Calls open in the order of their first records.
-func (w *watermark) open(first int64) mark { return mark{w.calls.PushBack(first)} }
+func (w *watermark) open(first int64) Mark { return Mark{w.calls.PushBack(first)} }
 
-// done lets go of a call: ClickHouse has it.
-func (w *watermark) done(m mark) { w.calls.Remove(m.element) }
+// done lets go of a call: what came of it has been written.
+func (w *watermark) done(m Mark) { w.calls.Remove(m.element) }
 
 // low is the offset that may be committed.
 func (w *watermark) low() int64 {

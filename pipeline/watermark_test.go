@@ -35,7 +35,7 @@ func TestWatermark(t *testing.T) {
 func TestWatermarkNeverPassesAnOpenCall(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var w watermark
-	open := map[int64]mark{}
+	open := map[int64]Mark{}
 	var before int64
 	for offset := range int64(20_000) {
 		if rng.IntN(3) == 0 {

@@ -22,8 +22,10 @@ import (
 var version = "dev"
 
 type cli struct {
-	Run      runCmd      `cmd:"" help:"Everything in one process: embedded engines unless real ones are named, migrations, worker."`
+	Run      runCmd      `cmd:"" help:"Everything in one process: embedded engines unless real ones are named, migrations, worker, archiver."`
 	Worker   workerCmd   `cmd:"" help:"Take calls from Kafka, write segments and flags to ClickHouse."`
+	Archiver archiverCmd `cmd:"" help:"Keep the audio of calls, so that what is behind a flag can be heard."`
+	Web      webCmd      `cmd:"" help:"The web application: inspectors listen and judge, agents appeal."`
 	Embedded embeddedCmd `cmd:"" help:"Just the embedded Kafka and ClickHouse, listening."`
 	Migrate  migrateCmd  `cmd:"" help:"Make or update the ClickHouse tables."`
 	Publish  publishCmd  `cmd:"" help:"Send recordings (WAV) or captures (pcap) to Kafka, as live RTP or as recordings."`

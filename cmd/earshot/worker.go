@@ -25,15 +25,20 @@ type workerCmd struct {
 
 // workerFlags are the worker's own settings.
 type workerFlags struct {
-	Group          string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
+	callFlags
+	Group         string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
+	BatchRows     int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
+	BatchAge      time.Duration `env:"EARSHOT_BATCH_AGE" default:"500ms" help:"Age of the oldest row at which an insert is due (${default})."`
+	MetricsListen string        `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics and /healthz; empty for none (${default})."`
+}
+
+// callFlags say how calls are taken, by the worker and by the archiver alike.
+type callFlags struct {
 	RecordingsRoot []string      `env:"EARSHOT_RECORDINGS_ROOT" placeholder:"DIR" help:"Folder from which file:// recordings may be read; none by default."`
-	BatchRows      int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
-	BatchAge       time.Duration `env:"EARSHOT_BATCH_AGE" default:"500ms" help:"Age of the oldest row at which an insert is due (${default})."`
 	IdleEnd        time.Duration `env:"EARSHOT_IDLE_END" default:"90s" help:"End a call that has had no record for so long (${default})."`
 	MaxCall        time.Duration `env:"EARSHOT_MAX_CALL" default:"4h" help:"End a live call that began so long ago (${default})."`
 	MaxOpen        int           `env:"EARSHOT_MAX_OPEN" default:"20000" help:"Calls open at once in one partition; more are refused (${default})."`
-	SessionTimeout time.Duration `env:"EARSHOT_SESSION_TIMEOUT" default:"30s" help:"Silence after which a worker's partitions go to others (${default})."`
-	MetricsListen  string        `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics and /healthz; empty for none (${default})."`
+	SessionTimeout time.Duration `env:"EARSHOT_SESSION_TIMEOUT" default:"30s" help:"Silence after which a process's partitions go to others (${default})."`
 }
 
 func (c *workerCmd) Run(ctx context.Context, s *streams) error {
@@ -45,11 +50,18 @@ func (c *workerCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	return work(ctx, s, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+	registry := newRegistry()
+	stop, err := serveMetrics(c.MetricsListen, registry, s)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return work(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
 }
 
 // work runs a worker until ctx ends.
-func work(ctx context.Context, s *streams, k pipeline.Kafka, t topics, dsn string, o store.Options, rules rulebookFlags, f workerFlags) error {
+func work(ctx context.Context, s *streams, registry *prometheus.Registry, k pipeline.Kafka, t topics, dsn string, o store.Options,
+	rules rulebookFlags, f workerFlags) error {
 	book, err := rules.load()
 	if err != nil {
 		return err
@@ -62,8 +74,6 @@ func work(ctx context.Context, s *streams, k pipeline.Kafka, t topics, dsn strin
 	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.all()) }); err != nil {
 		return err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	w, err := pipeline.NewWorker(pipeline.Config{
 		Kafka: k, Group: f.Group, Calls: t.Calls, Recordings: t.Recordings, Flags: t.Flags, DeadLetters: t.DeadLetters,
 		Store: st, Rulebook: book, Metrics: pipeline.NewMetrics(registry), Log: s.log, Version: version,
@@ -73,11 +83,6 @@ func work(ctx context.Context, s *streams, k pipeline.Kafka, t topics, dsn strin
 	if err != nil {
 		return err
 	}
-	stop, err := serveMetrics(f.MetricsListen, registry, s)
-	if err != nil {
-		return err
-	}
-	defer stop()
 	s.log.Info("worker started", "group", f.Group, "rulebook", book.Version(), "profile", rules.Profile)
 	return w.Run(ctx)
 }
@@ -96,6 +101,12 @@ func patiently(ctx context.Context, s *streams, what string, try func() error) e
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
 }
 
 func serveMetrics(listen string, registry *prometheus.Registry, s *streams) (stop func(), err error) {

@@ -17,7 +17,7 @@ const module = "github.com/earshot/earshot/"
 var rooms = map[string][]string{
 	"cmd":        {"review", "pipeline", "analyzers", "ingest", "schemas", "internal"},
 	"benchmarks": {"pipeline", "analyzers", "ingest", "schemas", "internal"},
-	"review":     {"pipeline/store", "schemas"},
+	"review":     {"pipeline/store", "pipeline/evidence", "schemas"},
 	"pipeline":   {"analyzers", "ingest", "schemas"},
 	"analyzers":  {"schemas"},
 	"ingest":     {"schemas"},

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,7 +26,11 @@ import (
 	"github.com/earshot/earshot/schemas"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
+func TestMain(m *testing.M) {
+	status := enginetest.Run(m)
+	os.RemoveAll(composedIn)
+	os.Exit(status)
+}
 
 // Every example call goes three ways: analysed as a file, over Kafka as a recording, and over Kafka as live RTP. All
 // three must find the same, and what they find must be what was composed.
@@ -151,16 +156,27 @@ func telling(kind string) bool {
 	return false
 }
 
-func compose(t *testing.T) []examples.Example {
-	t.Helper()
+// composedIn is the folder of the example calls, which all tests share.
+var composedIn string
+
+var composed = sync.OnceValues(func() ([]examples.Example, error) {
 	audio := os.Getenv("EARSHOT_AUDIO")
 	if audio == "" {
 		audio = filepath.Join("..", "..", ".cache", "audio")
 	}
 	if _, err := os.Stat(audio); err != nil {
-		t.Fatalf("no audio to compose the example calls from: %v; run `make audio`", err)
+		return nil, fmt.Errorf("no audio to compose the example calls from: %w; run `make audio`", err)
 	}
-	calls, err := examples.Compose(audio, t.TempDir(), nil)
+	var err error
+	if composedIn, err = os.MkdirTemp("", "earshot-examples-"); err != nil {
+		return nil, err
+	}
+	return examples.Compose(audio, composedIn, nil)
+})
+
+func compose(t *testing.T) []examples.Example {
+	t.Helper()
+	calls, err := composed()
 	if err != nil {
 		t.Fatal(err)
 	}

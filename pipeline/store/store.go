@@ -3,18 +3,20 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
-// Store writes to one ClickHouse database. It is safe for concurrent use.
+// Store reads and writes one ClickHouse database. It is safe for concurrent use.
 type Store struct {
 	conn     driver.Conn
 	dsn      string // without secrets
 	database string
 	timeout  time.Duration
+	made     atomic.Pointer[made] // see waitingMade
 }
 
 // Open makes a Store for a DSN such as http://host:8123/earshot or clickhouse://user@host:9000/earshot?secure=true.

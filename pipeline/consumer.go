@@ -1,0 +1,173 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// Taker is what is made of the records of one partition: judging them, or keeping their audio. It holds the partition's
+// watermark (Partition.Hold) until it has written what came of a record. Only the partition's own goroutine calls it.
+type Taker interface {
+	// Take takes a record, whole. An error is one that trying again cannot mend, or ctx's end.
+	Take(ctx context.Context, m *kafka.Message) error
+	// Tend is called after each record, and often when none comes.
+	Tend(ctx context.Context, t Tide) error
+	// Held says whether something waits to be written; Due, whether it should be now.
+	Held() bool
+	Due(now time.Time) bool
+	// Flush writes it, trying until ctx ends, and lets go of the watermark.
+	Flush(ctx context.Context) error
+	// Discard lets go of the open calls: somebody else reads them again from their first records.
+	Discard()
+}
+
+// ConsumerConfig says what a Consumer reads and who takes it.
+type ConsumerConfig struct {
+	Kafka  Kafka
+	Group  string
+	Topics []string
+	// SessionTimeout after which the group gives a silent member's partitions to others.
+	SessionTimeout time.Duration
+	// Drain is how long a partition may take to write what it holds when it is given up.
+	Drain   time.Duration
+	Metrics *ConsumerMetrics
+	Log     *slog.Logger
+	// Taker makes the taker of a partition, which starts at its offset with no call open.
+	Taker func(*Partition) Taker
+}
+
+// Consumer is one member of a consumer group.
+type Consumer struct {
+	cfg    ConsumerConfig
+	dialer *kafka.Dialer
+	kept   map[topicPartition]*Partition // of the generation before, for the one that follows
+}
+
+type topicPartition struct {
+	topic string
+	id    int
+}
+
+// NewConsumer returns a consumer that joins the group when it is run.
+func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
+	dialer, err := cfg.Kafka.Dialer()
+	if err != nil {
+		return nil, err
+	}
+	return &Consumer{cfg: cfg, dialer: dialer, kept: map[topicPartition]*Partition{}}, nil
+}
+
+// Run takes records until ctx ends, then writes and commits what it has and leaves the group. It returns an error only
+// for what trying again cannot mend.
+func (c *Consumer) Run(ctx context.Context) error {
+	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
+		ID: c.cfg.Group, Brokers: c.cfg.Kafka.Brokers, Dialer: c.dialer,
+		Topics:                c.cfg.Topics,
+		StartOffset:           kafka.FirstOffset,
+		SessionTimeout:        c.cfg.SessionTimeout,
+		RebalanceTimeout:      c.cfg.SessionTimeout,
+		HeartbeatInterval:     c.cfg.SessionTimeout / 10,
+		JoinGroupBackoff:      time.Second,
+		WatchPartitionChanges: true,
+		ErrorLogger:           kafka.LoggerFunc(func(f string, a ...any) { c.cfg.Log.Debug("consumer group: " + fmt.Sprintf(f, a...)) }),
+	})
+	if err != nil {
+		return fmt.Errorf("cannot join the consumer group %s: %w", c.cfg.Group, err)
+	}
+	defer group.Close()
+	defer func() {
+		for _, p := range c.kept {
+			p.taker.Discard()
+		}
+	}()
+	// Closing the group ends the generation: its partitions write and commit what they hold, then the group is left,
+	// once and without joining it again.
+	stop := context.AfterFunc(ctx, func() { group.Close() })
+	defer stop()
+	fatal := make(chan error, 1)
+	for {
+		gen, err := group.Next(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, kafka.ErrGroupClosed):
+			return nil
+		case err != nil:
+			// A broker that restarts, or one whose offsets topic is still being made: the group is to be asked again.
+			c.cfg.Log.Warn("cannot join the consumer group, trying again", "group", c.cfg.Group, "error", err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(500 * time.Millisecond):
+			}
+			continue
+		}
+		if err := c.generation(gen, fatal, func() { go group.Close() }); err != nil {
+			return err
+		}
+	}
+}
+
+// generation runs one loop per assigned partition, until the group gives them to somebody else or is left.
+func (c *Consumer) generation(gen *kafka.Generation, fatal chan error, leave func()) error {
+	parts := c.assign(gen)
+	c.cfg.Log.Info("partitions assigned", "group", c.cfg.Group, "generation", gen.ID, "partitions", len(parts))
+	var wg sync.WaitGroup
+	for _, p := range parts {
+		wg.Add(1)
+		gen.Start(func(genCtx context.Context) {
+			defer wg.Done()
+			if err := p.run(genCtx, gen); err != nil {
+				c.cfg.Log.Error("partition stopped", "topic", p.topic, "partition", p.id, "error", err)
+				select {
+				case fatal <- err:
+				default:
+				}
+				leave()
+				<-genCtx.Done()
+			}
+		})
+	}
+	wg.Wait()
+	if len(parts) == 0 {
+		// Nothing for this member: wait for the next generation in group.Next.
+		return nil
+	}
+	select {
+	case err := <-fatal:
+		return err
+	default:
+		return nil
+	}
+}
+
+// assign prepares the generation's partitions. One that this member had in the generation before keeps its open calls,
+// if nobody has committed past them in between.
+func (c *Consumer) assign(gen *kafka.Generation) []*Partition {
+	next := map[topicPartition]*Partition{}
+	var parts []*Partition
+	for topic, assigned := range gen.Assignments {
+		for _, a := range assigned {
+			key := topicPartition{topic, a.ID}
+			p := c.kept[key]
+			if p == nil || !p.resumes(a.Offset) {
+				p = newPartition(c, topic, a.ID, a.Offset)
+			}
+			next[key] = p
+			parts = append(parts, p)
+		}
+	}
+	for key, p := range c.kept {
+		if next[key] != p {
+			p.taker.Discard()
+		}
+	}
+	c.kept = next
+	return parts
+}

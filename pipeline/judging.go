@@ -1,0 +1,89 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/segmentio/kafka-go"
+)
+
+// judging is a worker's Taker: it judges the calls of a partition.
+type judging struct {
+	w      *Worker
+	p      *Partition
+	log    *slog.Logger
+	outbox *outbox
+	calls  *Calls // nil for recordings
+	pool   []*Analysis
+}
+
+func (w *Worker) taker(p *Partition) Taker {
+	cfg := &w.cfg
+	j := &judging{w: w, p: p, log: p.Log()}
+	j.outbox = &outbox{
+		store: cfg.Store, alarms: w.writer, topic: cfg.Flags, metrics: cfg.Metrics, log: j.log,
+		rows: cfg.BatchRows, age: cfg.BatchAge,
+		token: fmt.Sprintf("%s/%s/%d/%s", w.token, p.topic, p.id, uuid.NewString()),
+	}
+	if p.topic == cfg.Calls {
+		j.calls = NewCalls(p, CallsConfig{
+			IdleEnd: cfg.IdleEnd, MaxCall: cfg.MaxCall, MaxOpen: cfg.MaxOpen, Refuse: w.letters.send,
+			Open: func() Hearing { return &heardCall{j: j, Analysis: j.analysis(), source: "rtp"} },
+		})
+	}
+	return j
+}
+
+// Take is Taker's. A panic outside any call's analysis costs the record.
+func (j *judging) Take(ctx context.Context, m *kafka.Message) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			j.log.Error("a record could not be taken", "offset", m.Offset, "panic", r, "stack", string(debug.Stack()))
+			err = j.w.letters.send(ctx, m, ReasonFailed, fmt.Errorf("%w: %v", errAnalysis, r))
+		}
+	}()
+	if j.calls != nil {
+		return j.calls.Take(ctx, m)
+	}
+	return j.recording(ctx, m)
+}
+
+// Tend is Taker's.
+func (j *judging) Tend(ctx context.Context, t Tide) error {
+	if j.calls == nil {
+		return nil
+	}
+	return j.calls.Tend(ctx, t)
+}
+
+// Held is Taker's.
+func (j *judging) Held() bool { return j.outbox.batch.Len() > 0 }
+
+// Due is Taker's.
+func (j *judging) Due(now time.Time) bool { return j.outbox.due(now) }
+
+// Flush is Taker's.
+func (j *judging) Flush(ctx context.Context) error { return j.outbox.flush(ctx, j.p) }
+
+// Discard is Taker's.
+func (j *judging) Discard() {
+	if j.calls != nil {
+		j.calls.Discard()
+	}
+}
+
+// analysis takes an Analysis from the partition's pool. One that has failed is not given back.
+func (j *judging) analysis() *Analysis {
+	if n := len(j.pool); n > 0 {
+		a := j.pool[n-1]
+		j.pool = j.pool[:n-1]
+		return a
+	}
+	return NewAnalysis(j.w.cfg.Rulebook)
+}
+
+func (j *judging) release(a *Analysis) { j.pool = append(j.pool, a) }

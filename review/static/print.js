@@ -1,0 +1,3 @@
+const button = document.querySelector("[data-print]");
+button.hidden = !document.querySelector(".slip");
+button.addEventListener("click", () => print());
