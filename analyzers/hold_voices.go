@@ -27,7 +27,7 @@ type run struct {
 const (
 	// A run counts from 0.2 s on, if it is likely on the whole and the voice stands out of the music in a tenth of it.
 	runLeast      = 10
-	runLikelihood = 0.6
+	runLikelihood = 0.7
 	runStanding   = 0.1
 	// Between two runs over music less than 1.2 s apart somebody speaks too softly to be heard, or draws breath.
 	runGap = 60
