@@ -45,7 +45,7 @@ func monoCalls() []script {
 				c.greet()
 				c.chat(30 * s)
 				c.agentSays("pls-hold-while-try")
-				c.hold(135*s, coldDay)
+				c.hold(135*s, system)
 				c.pause(s)
 				c.agentSays("queue-thankyou")
 				c.chat(20 * s)
