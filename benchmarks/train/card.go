@@ -8,6 +8,14 @@ import (
 	"github.com/earshot/earshot/benchmarks/sounds"
 )
 
+// knownFailures is what a reader of the card must know before the figures.
+const knownFailures = `
+The sounds' licences are in NOTICE; their packages, languages and sexes in benchmarks/sounds/manifest.txt.
+
+What it fails at: voices more than a few dB under music; pieces with vocals, parts of which pass for speech; very soft music;
+babble of many voices, which passes for music for seconds. Nobody in it raised their voice or spoke on a real telephone line.
+`
+
 // writeCard writes the model card: what the weights were made from, and the figures.
 func writeCard(name, figures string, lib *sounds.Library, held without) error {
 	var w strings.Builder
@@ -33,6 +41,7 @@ func writeCard(name, figures string, lib *sounds.Library, held without) error {
 		}
 		fmt.Fprintf(&w, "* %s (%.0f min): %s\n", split, seconds/60, strings.Join(names, ", "))
 	}
+	w.WriteString(knownFailures)
 	w.WriteString("\n" + figures)
 	if err := os.WriteFile(name, []byte(w.String()), 0o644); err != nil {
 		return fmt.Errorf("cannot write model card: %w", err)

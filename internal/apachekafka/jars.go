@@ -8,48 +8,21 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
+
+	"github.com/earshot/earshot/internal/toolcache"
 )
 
 //go:embed pom.xml
 var pom []byte
 
 // jars gives the folder with the broker's jars, fetching them the first time.
-// Packages are tested side by side, so that a file lock lets one of them fetch.
 func jars() (string, error) {
-	cache, err := cacheDir()
-	if err != nil {
-		return "", err
-	}
 	// Another pom is another folder: what is there is always whole and right.
-	dir := filepath.Join(cache, fmt.Sprintf("apache-kafka-%s-%x", Version, sha256.Sum256(pom))[:len("apache-kafka-")+len(Version)+9])
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return "", err
-	}
-	lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return "", err
-	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", fmt.Errorf("cannot lock %s: %w", lock.Name(), err)
-	}
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	}
-	return dir, fetch(cache, dir)
+	return toolcache.Once(fmt.Sprintf("apache-kafka-%s-%.8x", Version, sha256.Sum256(pom)), fetch)
 }
 
-func cacheDir() (string, error) {
-	if dir := os.Getenv("EARSHOT_TEST_CACHE"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	dir, err := os.UserCacheDir()
-	return filepath.Join(dir, "earshot"), err
-}
-
-func fetch(cache, dir string) error {
-	part, err := os.MkdirTemp(cache, "fetching-")
+func fetch(dir string) error {
+	part, err := os.MkdirTemp(filepath.Dir(dir), "fetching-")
 	if err != nil {
 		return err
 	}

@@ -4,20 +4,17 @@ package oidcprovider
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/toolcache"
 )
 
 // Version is the release that runs.
@@ -41,7 +38,7 @@ type Provider struct {
 // Start runs a server until the test ends, which sends people back to redirect.
 func Start(t testing.TB, redirect string) *Provider {
 	t.Helper()
-	program, err := build()
+	program, err := toolcache.Program("github.com/zitadel/oidc/v3/example/server", Version)
 	if err != nil {
 		t.Fatalf("cannot build the OpenID Connect provider: %v", err)
 	}
@@ -106,44 +103,4 @@ func (p *Provider) SignIn(address string) *url.URL {
 		p.t.Fatalf("the provider sends nobody back: %s", resp.Status)
 	}
 	return back
-}
-
-// build makes the program once for all tests of this user.
-func build() (string, error) {
-	cache := os.Getenv("EARSHOT_TEST_CACHE")
-	if cache == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		cache = filepath.Join(user, "earshot")
-	}
-	dir, err := filepath.Abs(filepath.Join(cache, "oidc-"+Version))
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return "", err
-	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", fmt.Errorf("cannot lock %s: %w", lock.Name(), err)
-	}
-	program := filepath.Join(dir, "server")
-	if _, err := os.Stat(program); !errors.Is(err, os.ErrNotExist) {
-		return program, err
-	}
-	fmt.Fprintf(os.Stderr, "building an OpenID Connect provider (zitadel/oidc %s) for the tests (once) ...\n", Version)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	install := exec.CommandContext(ctx, "go", "install", "github.com/zitadel/oidc/v3/example/server@"+Version)
-	install.Env = append(os.Environ(), "GOBIN="+dir, "GOFLAGS=")
-	if said, err := install.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, said)
-	}
-	return program, nil
 }

@@ -5,17 +5,17 @@ package versitygw
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/earshot/earshot/internal/toolcache"
 )
 
 // Version is the release that runs.
@@ -44,7 +44,7 @@ type Gateway struct {
 // Start runs a server until the test ends, and returns when it takes requests.
 func Start(t testing.TB) *Gateway {
 	t.Helper()
-	program, err := build()
+	program, err := toolcache.Program("github.com/versity/versitygw/cmd/versitygw", Version)
 	if err != nil {
 		t.Fatalf("cannot build versitygw: %v", err)
 	}
@@ -121,42 +121,4 @@ func (g *Gateway) Restart() {
 			g.t.Fatalf("versitygw does not answer on %s after %v\n%s", g.addr, readyWithin, &g.log)
 		}
 	}
-}
-
-// build gives the program, building it the first time. Packages are tested side by side, so a file lock lets one build.
-func build() (string, error) {
-	cache := os.Getenv("EARSHOT_TEST_CACHE")
-	if cache == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		cache = filepath.Join(user, "earshot")
-	}
-	dir, err := filepath.Abs(filepath.Join(cache, "versitygw-"+Version))
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return "", err
-	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", fmt.Errorf("cannot lock %s: %w", lock.Name(), err)
-	}
-	program := filepath.Join(dir, "versitygw")
-	if _, err := os.Stat(program); err == nil {
-		return program, nil
-	}
-	fmt.Fprintf(os.Stderr, "building versitygw %s for the tests (once) ...\n", Version)
-	install := exec.Command("go", "install", "github.com/versity/versitygw/cmd/versitygw@"+Version)
-	install.Env = append(os.Environ(), "GOBIN="+dir, "GOFLAGS=")
-	if said, err := install.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, said)
-	}
-	return program, nil
 }
