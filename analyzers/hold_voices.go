@@ -72,7 +72,7 @@ func (v *holdVoices) over(i int) {
 func (v *holdVoices) hear(i int, f *Frame, music bool) {
 	if music && !f.Speech {
 		for k, b := range f.Bands {
-			v.music[k] += float32(musicFade * (dsp.Exp2(b*(1/dbPerOctave)) - v.music[k]))
+			v.music[k] += float32(musicFade * (dsp.Power(b) - v.music[k]))
 		}
 	}
 	if !f.Speech {
@@ -96,7 +96,7 @@ func (v *holdVoices) stands(f *Frame) bool {
 	}
 	n := 0
 	for i, b := range f.Bands {
-		if dsp.Exp2(b*(1/dbPerOctave)) > standRatio*v.music[i] {
+		if dsp.Power(b) > standRatio*v.music[i] {
 			n++
 		}
 	}

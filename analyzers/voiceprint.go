@@ -31,7 +31,7 @@ func (v *voiceprint) add(f *Frame, other *[dsp.NumBands]float32) {
 	var levels [dsp.NumBands]float32
 	mean, n := float32(0), float32(0)
 	for i, b := range f.Bands {
-		p := dsp.Exp2(b*(1/dbPerOctave)) - other[i]
+		p := dsp.Power(b) - other[i]
 		if levels[i] = dsp.MinDB; p > other[i] {
 			levels[i] = dsp.DB(p)
 			mean += levels[i]
@@ -51,9 +51,6 @@ func (v *voiceprint) add(f *Frame, other *[dsp.NumBands]float32) {
 	v.frames++
 	v.pitch += float64(dsp.Log2(f.Pitch))
 }
-
-// dbPerOctave is the level of a doubled power.
-const dbPerOctave = 3.0102999566
 
 // join takes in what another print has heard.
 func (v *voiceprint) join(o *voiceprint) {

@@ -50,6 +50,9 @@ func DB(power float32) float32 {
 	return dbPerOctave * Log2(power)
 }
 
+// Power is the power of a level in dB: 1 for 0 dB.
+func Power(dB float32) float32 { return Exp2(dB * (1 / dbPerOctave)) }
+
 // Sqrt is the square root, rounded to float32.
 func Sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
