@@ -9,9 +9,8 @@ type holdVoices struct {
 	music [dsp.NumBands]float32 // its power of late, by band
 
 	// Of this hold:
-	played  bool       // music was heard in it
-	plain   int        // frames of speech before any
-	during  int        // and after that
+	plain   int        // frames of speech where there never was music
+	during  int        // and over music or in its pauses
 	speaker voiceprint // of whoever that was
 	gap     voiceprint // of whoever speaks in the pause that lasts
 	end     int        // of the last run over music
@@ -27,11 +26,11 @@ type run struct {
 
 const (
 	// A run counts from 0.2 s on, if it is likely on the whole and the voice stands out of the music in a tenth of it.
-	runLeast      = 8
-	runLikelihood = 0.65
-	runStanding   = 0.05
+	runLeast      = 10
+	runLikelihood = 0.7
+	runStanding   = 0.1
 	// Between two runs over music less than 1.2 s apart somebody speaks too softly to be heard, or draws breath.
-	runGap = 100
+	runGap = 60
 	// musicFade is how much of the music's spectrum a frame replaces: what is remembered is about half a second.
 	musicFade = 0.04
 	// A voice stands out of the music in a frame with a pitch if so many bands have so many times the music's power.
@@ -82,10 +81,9 @@ func (v *holdVoices) hear(i int, f *Frame, music bool) {
 	}
 	v.run.frames++
 	v.run.likelihood += f.SpeechLikelihood
-	v.run.voice.add(f, &v.music)
-	v.played = v.played || music
-	if v.played { // music that is not heard under a voice may go on all the same
+	if music {
 		v.run.over++
+		v.run.voice.add(f, &v.music)
 		if v.stands(f) {
 			v.run.standing++
 		}
