@@ -18,13 +18,16 @@ type classifier struct {
 	voice [ringFrames]float32
 	usual usual
 	decision
-	// scratch is what the nets take and give; here, so that judging allocates nothing.
-	scratch struct {
-		whole    block
-		in       [max(sceneInputs, frameInputs)]float32
-		sceneOut [2]float32
-		frameOut [1]float32
-	}
+	scratch *scratch
+}
+
+// scratch is what the nets take and give; here, so that judging allocates nothing. The legs of a call share one.
+type scratch struct {
+	whole    block
+	in       [max(sceneInputs, frameInputs)]float32
+	sceneOut [2]float32
+	frameOut [1]float32
+	runner   dsp.FixedRunner
 }
 
 // voiceRange is how far below the loudest frame around it, in dB, a frame may be and still be speech.
@@ -62,7 +65,7 @@ type watch struct {
 }
 
 func (c *classifier) reset() {
-	*c = classifier{nets: c.nets, watch: c.watch}
+	*c = classifier{nets: c.nets, watch: c.watch, scratch: c.scratch}
 	c.context.reset()
 	c.block.clear()
 	for i := range c.score {
@@ -97,7 +100,7 @@ func (c *classifier) judge(f *front, judged int) {
 			c.watch.scene(judged, in)
 		}
 		out := &c.scratch.sceneOut
-		c.nets.scene.Run(in, out[:])
+		c.scratch.runner.Run(c.nets.scene, in, out[:])
 		*now = score{speech: out[0], music: out[1], likelihood: dsp.Sigmoid(out[1])}
 		if c.context.topAround(2) < leastMusic {
 			now.likelihood = 0
@@ -117,7 +120,7 @@ func (c *classifier) judge(f *front, judged int) {
 			c.watch.frame(n, in)
 		}
 		out := &c.scratch.frameOut
-		c.nets.frame.Run(in, out[:])
+		c.scratch.runner.Run(c.nets.frame, in, out[:])
 		c.voice[n%ringFrames] = dsp.Sigmoid(out[0])
 		c.usual.take(&h.Bands)
 	}

@@ -9,7 +9,11 @@ import (
 )
 
 // nets are the classifier's weights.
-type nets struct{ scene, frame *dsp.Net }
+type nets struct{ scene, frame *dsp.Fixed }
+
+func newNets(scene, frame *dsp.Net) *nets {
+	return &nets{dsp.NewFixed(scene, sceneRanges()), dsp.NewFixed(frame, frameRanges())}
+}
 
 // weights is what benchmarks/train made; weights.md says from what, and how good it is.
 //
@@ -38,5 +42,5 @@ func decodeNets(data []byte) (*nets, error) {
 	if len(data) > 0 {
 		return nil, fmt.Errorf("cannot read the weights: %d bytes too many", len(data))
 	}
-	return &nets{scene, frame}, nil
+	return newNets(scene, frame), nil
 }

@@ -29,10 +29,10 @@ type heard struct {
 	open, tone, comfort bool
 }
 
-func newFront() *front { return newFrontWith(trained()) }
+func newFront() *front { return newFrontWith(trained(), new(scratch)) }
 
-func newFrontWith(n *nets) *front {
-	f := &front{classifier: classifier{nets: n}}
+func newFrontWith(n *nets, s *scratch) *front {
+	f := &front{classifier: classifier{nets: n, scratch: s}}
 	f.Reset()
 	return f
 }

@@ -7,7 +7,7 @@ func Listen(pcm []float32, take func(*Frame)) { newFront().listen(pcm, take) }
 
 // ListenWith is Listen with other weights than those built in.
 func ListenWith(scene, frame *dsp.Net, pcm []float32, take func(*Frame)) {
-	newFrontWith(&nets{scene, frame}).listen(pcm, take)
+	newFrontWith(newNets(scene, frame), new(scratch)).listen(pcm, take)
 }
 
 // Inputs of the classifier's nets, and how many frames a block is, for training them.
@@ -21,7 +21,7 @@ const (
 // that has sound around it, the other for each frame that is not silent. The slices are valid during the call only.
 func Observe(scene *dsp.Net, pcm []float32, block, frame func(n int, in []float32)) {
 	constant := &dsp.Net{Layers: []dsp.Layer{{In: frameInputs, Out: 1, Weights: make([]float32, frameInputs), Bias: make([]float32, 1)}}}
-	f := newFrontWith(&nets{scene, constant})
+	f := newFrontWith(newNets(scene, constant), new(scratch))
 	f.classifier.watch = &watch{block, frame}
 	f.listen(pcm, func(*Frame) {})
 }
@@ -39,9 +39,5 @@ func (f *front) listen(pcm []float32, take func(*Frame)) {
 
 // NewSessionWith is NewSession with other weights than those built in.
 func NewSessionWith(scene, frame *dsp.Net) *Session {
-	s := NewSession()
-	for i := range s.fronts {
-		s.fronts[i] = newFrontWith(&nets{scene, frame})
-	}
-	return s
+	return newSession(Builtin(), newNets(scene, frame))
 }

@@ -27,12 +27,13 @@ type Session struct {
 }
 
 // NewSession returns a Session over the builtin analyzers.
-func NewSession() *Session { return newSession(Builtin()) }
+func NewSession() *Session { return newSession(Builtin(), trained()) }
 
-func newSession(as []Analyzer) *Session {
+func newSession(as []Analyzer, n *nets) *Session {
+	scratch := new(scratch)
 	return &Session{
 		analyzers: as,
-		fronts:    [2]*front{newFront(), newFront()},
+		fronts:    [2]*front{newFrontWith(n, scratch), newFrontWith(n, scratch)},
 		events:    make([]Event, 0, 16),
 	}
 }

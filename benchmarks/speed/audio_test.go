@@ -58,10 +58,11 @@ func worstCall() []byte {
 	return hour(func(leg int, _ float64) (voice, music bool) { return leg == 1, leg == 0 })
 }
 
+// hour is ten times the same six minutes, so that it is made in seconds.
 func hour(who func(leg int, second float64) (voice, music bool)) []byte {
-	const seconds = 3600
+	const repeats, seconds = 10, 360
 	r := rand.New(rand.NewPCG(1, 2))
-	data := make([]byte, 44, 44+seconds*rate*4)
+	data := make([]byte, 44, 44+repeats*seconds*rate*4)
 	var phase [2]float64
 	for i := range seconds * rate {
 		at := float64(i) / rate
@@ -83,6 +84,10 @@ func hour(who func(leg int, second float64) (voice, music bool)) []byte {
 			}
 			data = binary.LittleEndian.AppendUint16(data, uint16(int16(max(-1, min(1, v))*32767)))
 		}
+	}
+	once := data[44:]
+	for range repeats - 1 {
+		data = append(data, once...)
 	}
 	copy(data, header(len(data)-44))
 	return data
