@@ -75,8 +75,15 @@ func (c *classifier) reset() {
 
 // step takes in frame n, the newest.
 func (c *classifier) step(f *front, n int) {
-	if h := f.at(n); !h.Silent {
-		c.block.add(&h.Features, &f.at(n-1).Features)
+	switch h, before := f.at(n), f.at(n-1); {
+	case h.Silent:
+	case h.calm:
+		c.block.addCalm(&f.calm.traits, h.Level)
+	default:
+		c.block.add(&h.Features, &before.Features)
+		if f.calm.run > 0 {
+			f.calm.learn(&h.Features, &before.Features)
+		}
 	}
 	if (n+1)%blockFrames != 0 {
 		return
@@ -95,7 +102,10 @@ func (c *classifier) judge(f *front, judged int) {
 	*whole = block{}
 	now := &c.score[judged%scored]
 	*now = unheard
-	if in := c.scratch.in[:sceneInputs]; c.context.scene(in, whole) {
+	calm := c.context.calm()
+	if in := c.scratch.in[:sceneInputs]; calm {
+		whole.top = c.context.top()
+	} else if c.context.scene(in, whole) {
 		if c.watch != nil {
 			c.watch.scene(judged, in)
 		}
@@ -112,6 +122,10 @@ func (c *classifier) judge(f *front, judged int) {
 		c.voice[n%ringFrames] = 0
 		h := f.at(n)
 		if h.Silent || h.Level < whole.top-voiceRange {
+			continue
+		}
+		if h.calm {
+			c.usual.take(&h.Bands)
 			continue
 		}
 		in := c.scratch.in[:frameInputs]

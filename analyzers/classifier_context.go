@@ -28,6 +28,8 @@ type block struct {
 	// top is the highest level of a frame, least the lowest level of each band.
 	top   float32
 	least [dsp.NumBands]float32
+	// lively counts the frames that are neither silent nor calm.
+	lively int
 }
 
 func (b *block) clear() {
@@ -55,6 +57,7 @@ func (b *block) add(f, before *dsp.Features) {
 		b.square[i] += float32(v * v)
 	}
 	b.frames++
+	b.lively++
 	b.top = max(b.top, f.Level)
 	for i, v := range f.Bands {
 		b.least[i] = min(b.least[i], v)
@@ -98,6 +101,21 @@ func (c *context) push(b *block) {
 	}
 	*oldest = *b
 	c.start = (c.start + 1) % contextBlocks
+}
+
+// calm says that nothing depends on what the block to be judged is: neither it nor the next one has a frame to be judged, and
+// whatever is around them is too soft to be music.
+func (c *context) calm() bool {
+	return c.at(blocksBefore).lively == 0 && c.at(blocksBefore+1).lively == 0 && c.topAround(2) < leastMusic
+}
+
+// top is the highest level of a frame.
+func (c *context) top() float32 {
+	top := float32(dsp.MinDB)
+	for i := range c.blocks {
+		top = max(top, c.blocks[i].top)
+	}
+	return top
 }
 
 // topAround is the highest level of a frame in the block to be judged and some on either side.

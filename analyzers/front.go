@@ -18,6 +18,7 @@ type front struct {
 	ring       [ringFrames]heard
 	taken      int // frames taken, with those that Drain made up
 	pushed     int // frames taken from the call
+	calm       calm
 	classifier classifier
 	out        Frame
 }
@@ -27,6 +28,8 @@ type heard struct {
 	dsp.Features
 	lost                int32
 	open, tone, comfort bool
+	// calm frames are measured in their level only: the rest is what the line's noise was before them.
+	calm bool
 }
 
 func newFront() *front { return newFrontWith(trained(), new(scratch)) }
@@ -63,17 +66,38 @@ func (f *front) Push(in *Input) (ready *Frame) {
 	*h = nothing
 	h.lost, h.open, h.tone, h.comfort = int32(in.Lost), in.Open, in.Tone, in.Comfort
 	if in.Open && len(in.PCM) >= FrameSamples {
-		f.analysis.Frame(in.PCM, &h.Features)
-		// A telephone event and comfort noise are made by the receiver: they are not to be classified.
-		h.Silent = h.Silent || in.Tone || in.Comfort
-	}
-	if h.Silent {
-		f.floor.Gap()
+		f.measure(in, h)
 	} else {
-		f.floor.Update(h.Power)
+		f.floor.Gap()
+		f.calm.stop()
 	}
 	f.pushed++
 	return f.step()
+}
+
+// measure measures a frame's audio, as much of it as says something.
+func (f *front) measure(in *Input, h *heard) {
+	f.analysis.Level(in.PCM, &h.Features)
+	switch {
+	case in.Tone || in.Comfort: // made by the receiver: not to be classified
+		if !h.Silent {
+			f.analysis.Shape(in.PCM, &h.Features)
+		}
+		h.Silent = true
+		f.floor.Gap()
+		f.calm.stop()
+	case h.Silent:
+		f.floor.Gap()
+		f.calm.stop()
+	default:
+		f.floor.Update(h.Power)
+		if h.calm = f.calm.step(h.Level, f.floor.Level()); h.calm {
+			f.analysis.Pass(in.PCM)
+			f.calm.fill(&h.Features)
+			return
+		}
+		f.analysis.Shape(in.PCM, &h.Features)
+	}
 }
 
 // Drain ends the call: it returns the Frames not yet delivered one by one, then nil.

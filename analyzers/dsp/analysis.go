@@ -52,16 +52,30 @@ type Analysis struct {
 	older    [Bins]float32 // of the one before it
 	bands    [NumBands]float32
 	run      int // frames since the last silent one
+	passed   passed
+}
+
+// passed is what was passed over lately: as much as what follows it is measured against.
+type passed struct {
+	pcm [2][FrameSamples]float32
+	n   int // frames passed over, of which those in pcm are the last
 }
 
 // Reset makes it as new.
 func (a *Analysis) Reset() { *a = Analysis{} }
 
-// Frame measures the next FrameSamples samples.
+// Frame measures the next FrameSamples samples: their Level and, unless they are silent, their Shape.
 func (a *Analysis) Frame(pcm []float32, f *Features) {
-	pcm = pcm[:FrameSamples]
-	*f = Features{Level: MinDB, Pitch: 0}
-	level(pcm, f)
+	a.Level(pcm, f)
+	if !f.Silent {
+		a.Shape(pcm, f)
+	}
+}
+
+// Level measures what needs no spectrum, and begins the measurement of a frame: Shape or Pass follows unless it is silent.
+func (a *Analysis) Level(pcm []float32, f *Features) {
+	*f = Features{Level: MinDB}
+	level(pcm[:FrameSamples], f)
 	if f.Silent {
 		// What follows silence begins anew, and does so in the same state whatever was before it.
 		if a.run > 0 {
@@ -70,8 +84,41 @@ func (a *Analysis) Frame(pcm []float32, f *Features) {
 		for i := range f.Bands {
 			f.Bands[i] = MinDB
 		}
-		return
 	}
+}
+
+// Pass takes a frame of which nothing but its level is of interest.
+func (a *Analysis) Pass(pcm []float32) {
+	p := &a.passed
+	oldest := &p.pcm[p.n%len(p.pcm)]
+	if p.n >= len(p.pcm) {
+		copy(a.history[:], oldest[FrameSamples-historySamples:])
+	}
+	copy(oldest[:], pcm)
+	p.n++
+}
+
+// resume measures the last frames passed over, for what follows to be compared with them.
+func (a *Analysis) resume() {
+	p := &a.passed
+	n := p.n
+	p.n = 0
+	if n > len(p.pcm) {
+		a.pitch.x2, a.pitch.x1 = a.history[historySamples-2], a.history[historySamples-1]
+	}
+	var f Features
+	for i := max(n-len(p.pcm), 0); i < n; i++ {
+		f.Level = MinDB // no pitch is of interest
+		a.Shape(p.pcm[i%len(p.pcm)][:], &f)
+	}
+}
+
+// Shape measures all but the level.
+func (a *Analysis) Shape(pcm []float32, f *Features) {
+	if a.passed.n > 0 {
+		a.resume()
+	}
+	pcm = pcm[:FrameSamples]
 	var x [FFTSize]float32
 	copy(x[:], a.history[:])
 	copy(x[historySamples:], pcm)
@@ -88,7 +135,6 @@ func (a *Analysis) Frame(pcm []float32, f *Features) {
 	a.spectral(&now, f)
 }
 
-// level measures what needs no spectrum.
 func level(pcm []float32, f *Features) {
 	const full = 32000.0 / 32768
 	var sum, square0, square1, low, high float32
