@@ -49,6 +49,12 @@ test: build audio browser lint ## everything that must hold: format, vet, static
 bench: ## Go benchmarks, ready for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./analyzers/... ./ingest/... ./pipeline/... ./benchmarks/...
 
+.PHONY: fuzz
+FUZZTIME ?= 10m
+
+fuzz: ## fuzz every parser for FUZZTIME each (10m) and print a table; FUZZ=regexp picks targets
+	@scripts/fuzz.sh $(FUZZTIME) '$(FUZZ)'
+
 .PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)
 

@@ -47,6 +47,9 @@ func (p *Peaks) Encode() []byte {
 	return b
 }
 
+// longestPeaks bounds what is read as a time, µs: a year.
+const longestPeaks = uint64(366 * 24 * time.Hour / time.Microsecond)
+
 // DecodePeaks reads the stored form.
 func DecodePeaks(b []byte) (*Peaks, error) {
 	if len(b) < 28 || !bytes.HasPrefix(b, []byte(peaksMagic)) {
@@ -56,10 +59,11 @@ func DecodePeaks(b []byte) (*Peaks, error) {
 	if legs < 1 || legs > 2 || len(b) != 28+2*n*legs {
 		return nil, fmt.Errorf("cannot decode peaks: %d bytes for %d legs of %d", len(b), legs, n)
 	}
-	p := &Peaks{
-		Duration: time.Duration(binary.LittleEndian.Uint64(b[8:])) * time.Microsecond,
-		Step:     time.Duration(binary.LittleEndian.Uint64(b[16:])) * time.Microsecond,
+	duration, step := binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
+	if duration > longestPeaks || step < 1 || step > longestPeaks || n%2 != 0 {
+		return nil, fmt.Errorf("cannot decode peaks: %d values in steps of %d µs for a call of %d µs: expected pairs, and times up to a year", n, step, duration)
 	}
+	p := &Peaks{Duration: time.Duration(duration) * time.Microsecond, Step: time.Duration(step) * time.Microsecond}
 	b = b[28:]
 	for range legs {
 		leg := make([]int16, n)
