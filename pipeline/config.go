@@ -18,6 +18,7 @@ type Config struct {
 	Store    *store.Store
 	Rulebook *rulebook.Rulebook
 	Metrics  *Metrics
+	Health   *Health // told of HealthGroup and HealthWrites; may be nil
 	Log      *slog.Logger
 	Version  string // of Earshot, kept with every call
 

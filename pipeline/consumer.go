@@ -37,6 +37,7 @@ type ConsumerConfig struct {
 	// Drain is how long a partition may take to write what it holds when it is given up.
 	Drain   time.Duration
 	Metrics *ConsumerMetrics
+	Health  *Health // may be nil
 	Log     *slog.Logger
 	// Taker makes the taker of a partition, which starts at its offset with no call open.
 	Taker func(*Partition) Taker
@@ -81,6 +82,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		return fmt.Errorf("cannot join the consumer group %s: %w", c.cfg.Group, err)
 	}
 	defer group.Close()
+	defer c.cfg.Health.Report(HealthGroup, errors.New("the group has been left"))
 	defer func() {
 		for _, p := range c.kept {
 			p.taker.Discard()
@@ -100,6 +102,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 			return nil
 		case err != nil:
 			// A broker that restarts, or one whose offsets topic is still being made: the group is to be asked again.
+			c.cfg.Health.Report(HealthGroup, err)
 			c.cfg.Log.Warn("cannot join the consumer group, trying again", "group", c.cfg.Group, "error", err)
 			select {
 			case <-ctx.Done():
@@ -117,6 +120,8 @@ func (c *Consumer) Run(ctx context.Context) error {
 // generation runs one loop per assigned partition, until the group gives them to somebody else or is left.
 func (c *Consumer) generation(gen *kafka.Generation, fatal chan error, leave func()) error {
 	parts := c.assign(gen)
+	c.cfg.Health.Report(HealthGroup, nil)
+	c.cfg.Metrics.assigned.Set(float64(len(parts)))
 	c.cfg.Log.Info("partitions assigned", "group", c.cfg.Group, "generation", gen.ID, "partitions", len(parts))
 	var wg sync.WaitGroup
 	for _, p := range parts {

@@ -25,7 +25,7 @@ func (w *Worker) taker(p *Partition) Taker {
 	cfg := &w.cfg
 	j := &judging{w: w, p: p, log: p.Log()}
 	j.outbox = &outbox{
-		store: cfg.Store, alarms: w.writer, topic: cfg.Flags, metrics: cfg.Metrics, log: j.log,
+		store: cfg.Store, alarms: w.writer, topic: cfg.Flags, metrics: cfg.Metrics, health: cfg.Health, log: j.log,
 		rows: cfg.BatchRows, age: cfg.BatchAge,
 		token: fmt.Sprintf("%s/%s/%d/%s", w.token, p.topic, p.id, uuid.NewString()),
 	}

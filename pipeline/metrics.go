@@ -15,6 +15,8 @@ type ConsumerMetrics struct {
 	openCalls *prometheus.GaugeVec   // topic, partition
 	committed *prometheus.GaugeVec   // topic, partition
 	lag       *prometheus.GaugeVec   // topic, partition
+	assigned  prometheus.Gauge
+	standings *standings
 }
 
 // Metrics counts what the worker does. Every name begins with earshot_.
@@ -48,6 +50,9 @@ func NewConsumerMetrics(r prometheus.Registerer, prefix string) *ConsumerMetrics
 		openCalls: gauges("open_calls", "Calls that go on."),
 		committed: gauges("committed_offset", "Offset committed."),
 		lag:       gauges("lag_records", "Records behind the end of the partition."),
+		assigned: f.NewGauge(prometheus.GaugeOpts{Name: prefix + "assigned_partitions",
+			Help: "Partitions that the group has given to this process."}),
+		standings: newStandings(r, prefix),
 	}
 }
 

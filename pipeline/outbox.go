@@ -18,6 +18,7 @@ type outbox struct {
 	alarms  *kafka.Writer
 	topic   string // of the flags
 	metrics *Metrics
+	health  *Health
 	log     *slog.Logger
 	rows    int           // flush at so many
 	age     time.Duration // or when the oldest row is so old
@@ -53,6 +54,7 @@ func (o *outbox) flush(ctx context.Context, p *Partition) error {
 		if err := o.store.WriteRetry(ctx, &o.batch, token, o.backoff()); err != nil {
 			return fmt.Errorf("cannot write %d rows to ClickHouse: %w", o.batch.Len(), err)
 		}
+		o.health.Report(HealthWrites, nil)
 		o.metrics.inserts.Observe(time.Since(began).Seconds())
 		o.metrics.rows.WithLabelValues("calls").Add(float64(len(o.batch.Calls)))
 		o.metrics.rows.WithLabelValues("segments").Add(float64(len(o.batch.Segments)))
@@ -89,6 +91,7 @@ func (o *outbox) tell(ctx context.Context) error {
 func (o *outbox) backoff() store.Backoff {
 	return store.Backoff{OnError: func(attempt int, wait time.Duration, err error) {
 		o.metrics.insertRetries.Inc()
+		o.health.Report(HealthWrites, err)
 		o.log.Error("cannot write to ClickHouse, trying again", "rows", o.batch.Len(), "attempt", attempt, "wait", wait, "error", err)
 	}}
 }

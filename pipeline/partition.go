@@ -27,6 +27,9 @@ type Partition struct {
 	begun     bool // committed is a real offset
 	atEnd     bool // the last record taken was the partition's last, as far as Kafka said with it
 	broken    bool // a record was left half done: the next generation reads the open calls again
+	stands    *standing
+	taken     time.Time // of the record last taken, its own
+	held      int64     // where the watermark stood when that was last looked at
 }
 
 // Tide is where the partition stands when its Taker may tend to what is open.
@@ -73,6 +76,9 @@ var ErrReread = errors.New("the partition has to be read again")
 // run takes records until ctx ends, then writes what is left and commits. An error is one that trying again
 // will not mend.
 func (p *Partition) run(ctx context.Context, gen *kafka.Generation) error {
+	var leave func()
+	p.stands, leave = p.c.cfg.Metrics.standings.enter(p.topic, p.id)
+	defer leave()
 	for {
 		err := p.read(ctx, gen)
 		if !errors.Is(err, ErrReread) || ctx.Err() != nil {
@@ -168,6 +174,9 @@ func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 			}
 		}
 		now := time.Now()
+		low := p.mark.low()
+		p.stands.note(now, p.taken, p.atEnd, low != p.held || low == p.mark.next)
+		p.held = low
 		tide := Tide{Now: now, AtEnd: p.atEnd, Latest: func() (int64, error) { return p.latest(ctx, reader) }}
 		if err := p.taker.Tend(ctx, tide); err != nil {
 			p.broken = true
@@ -210,6 +219,7 @@ func (p *Partition) step(ctx context.Context, m *kafka.Message) error {
 	cfg.Metrics.bytes.WithLabelValues(p.topic).Add(float64(len(m.Value)))
 	cfg.Metrics.lag.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(m.HighWaterMark - m.Offset - 1))
 	p.atEnd = m.HighWaterMark <= m.Offset+1
+	p.taken = m.Time
 	if err := p.taker.Take(ctx, m); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func NewWorker(cfg Config) (*Worker, error) {
 	w.letters = &deadLetters{topic: cfg.DeadLetters, w: w.writer, metrics: cfg.Metrics, log: cfg.Log}
 	w.consumer, err = NewConsumer(ConsumerConfig{
 		Kafka: cfg.Kafka, Group: cfg.Group, Topics: []string{cfg.Calls, cfg.Recordings},
-		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Log: cfg.Log,
+		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Health: cfg.Health, Log: cfg.Log,
 		Taker: w.taker,
 	})
 	return w, err

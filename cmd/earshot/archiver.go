@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/pipeline/archive"
 	"github.com/earshot/earshot/pipeline/evidence"
@@ -18,7 +16,7 @@ type archiverCmd struct {
 	evidenceFlags
 	archiverFlags
 	callFlags
-	MetricsListen string `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9109" help:"Address of /metrics and /healthz; empty for none (${default})."`
+	MetricsListen string `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9109" help:"Address of /metrics, /livez and /readyz; empty for none (${default})."`
 }
 
 // evidenceFlags say where the audio of calls is kept.
@@ -74,17 +72,17 @@ func (c *archiverCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	registry := newRegistry()
-	stop, err := serveMetrics(c.MetricsListen, registry, s)
+	m := newMonitor()
+	stop, err := m.serve(c.MetricsListen, s)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	return keep(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
+	return keep(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
 }
 
 // keep runs an archiver until ctx ends.
-func keep(ctx context.Context, s *streams, registry *prometheus.Registry, k pipeline.Kafka, t topics, dsn string, o store.Options,
+func keep(ctx context.Context, s *streams, m *monitor, k pipeline.Kafka, t topics, dsn string, o store.Options,
 	e evidenceFlags, f archiverFlags, c callFlags) error {
 	if err := f.EvidenceDays.check(); err != nil {
 		return err
@@ -100,7 +98,7 @@ func keep(ctx context.Context, s *streams, registry *prometheus.Registry, k pipe
 	defer st.Close()
 	a, err := archive.New(archive.Config{
 		Kafka: k, Group: f.ArchiverGroup, Calls: t.Calls, Recordings: t.Recordings,
-		Evidence: audio, Outcomes: st.Outcomes, Metrics: archive.NewMetrics(registry), Log: s.log,
+		Evidence: audio, Outcomes: st.Outcomes, Metrics: archive.NewMetrics(m.registry), Health: m.watch(ctx, "earshot_archiver_", st.Ping), Log: s.log,
 		Keep: archive.Keep{
 			Grave: f.EvidenceDays.Grave, Serious: f.EvidenceDays.Serious, Minor: f.EvidenceDays.Minor,
 			Alert: f.EvidenceDays.Alert, Sample: f.EvidenceDays.Sample, Share: f.EvidenceSample,

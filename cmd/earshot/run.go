@@ -53,18 +53,18 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	}
 	fmt.Fprintf(s.out, "Kafka       %v, topics %s and %s\nClickHouse  %s\nEvidence    %s\nMetrics     http://%s/metrics\n\n",
 		c.Kafka, c.Topic.Calls, c.Topic.Recordings, store.Redact(c.ClickHouse), c.Evidence, c.MetricsListen)
-	registry := newRegistry()
-	stop, err := serveMetrics(c.MetricsListen, registry, s)
+	m := newMonitor()
+	stop, err := m.serve(c.MetricsListen, s)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return work(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+		return work(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
 	})
 	group.Go(func() error {
-		return keep(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
+		return keep(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
 	})
 	group.Go(func() error {
 		// Whoever only looks at the examples is given accounts; where calls are real, so are the accounts.

@@ -2,15 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
-	"net/http"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/pipeline/store"
@@ -29,7 +21,7 @@ type workerFlags struct {
 	Group         string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
 	BatchRows     int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
 	BatchAge      time.Duration `env:"EARSHOT_BATCH_AGE" default:"500ms" help:"Age of the oldest row at which an insert is due (${default})."`
-	MetricsListen string        `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics and /healthz; empty for none (${default})."`
+	MetricsListen string        `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics, /livez and /readyz; empty for none (${default})."`
 }
 
 // callFlags say how calls are taken, by the worker and by the archiver alike.
@@ -50,17 +42,17 @@ func (c *workerCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	registry := newRegistry()
-	stop, err := serveMetrics(c.MetricsListen, registry, s)
+	m := newMonitor()
+	stop, err := m.serve(c.MetricsListen, s)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	return work(ctx, s, registry, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
+	return work(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
 }
 
 // work runs a worker until ctx ends.
-func work(ctx context.Context, s *streams, registry *prometheus.Registry, k pipeline.Kafka, t topics, dsn string, o store.Options,
+func work(ctx context.Context, s *streams, m *monitor, k pipeline.Kafka, t topics, dsn string, o store.Options,
 	rules rulebookFlags, f workerFlags) error {
 	book, err := rules.load()
 	if err != nil {
@@ -71,12 +63,13 @@ func work(ctx context.Context, s *streams, registry *prometheus.Registry, k pipe
 		return err
 	}
 	defer st.Close()
+	health := m.watch(ctx, "earshot_", st.Ping)
 	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.all()) }); err != nil {
 		return err
 	}
 	w, err := pipeline.NewWorker(pipeline.Config{
 		Kafka: k, Group: f.Group, Calls: t.Calls, Recordings: t.Recordings, Flags: t.Flags, DeadLetters: t.DeadLetters,
-		Store: st, Rulebook: book, Metrics: pipeline.NewMetrics(registry), Log: s.log, Version: version,
+		Store: st, Rulebook: book, Metrics: pipeline.NewMetrics(m.registry), Health: health, Log: s.log, Version: version,
 		RecordingRoots: f.RecordingsRoot, BatchRows: f.BatchRows, BatchAge: f.BatchAge,
 		IdleEnd: f.IdleEnd, MaxCall: f.MaxCall, MaxOpen: f.MaxOpen, SessionTimeout: f.SessionTimeout,
 	})
@@ -101,30 +94,4 @@ func patiently(ctx context.Context, s *streams, what string, try func() error) e
 		case <-time.After(time.Second):
 		}
 	}
-}
-
-func newRegistry() *prometheus.Registry {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return registry
-}
-
-func serveMetrics(listen string, registry *prometheus.Registry, s *streams) (stop func(), err error) {
-	if listen == "" {
-		return func() {}, nil
-	}
-	l, err := net.Listen("tcp", listen)
-	if err != nil {
-		return nil, fmt.Errorf("cannot serve metrics: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go func() {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("metrics stopped", "error", err)
-		}
-	}()
-	return func() { server.Close() }, nil
 }

@@ -24,6 +24,7 @@ type Config struct {
 	Outcomes func(context.Context, []store.CallKey) (map[string]store.Outcome, error)
 	Keep     Keep
 	Metrics  *Metrics
+	Health   *pipeline.Health // told of HealthGroup and HealthWrites; may be nil
 	Log      *slog.Logger
 
 	FlushEvery time.Duration // how old audio may be that cannot be heard yet; 1 s
@@ -95,7 +96,7 @@ func New(cfg Config) (*Archiver, error) {
 	var err error
 	a.consumer, err = pipeline.NewConsumer(pipeline.ConsumerConfig{
 		Kafka: cfg.Kafka, Group: cfg.Group, Topics: []string{cfg.Calls, cfg.Recordings},
-		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Log: cfg.Log,
+		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Health: cfg.Health, Log: cfg.Log,
 		Taker: a.taker,
 	})
 	return a, err

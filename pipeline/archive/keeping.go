@@ -121,6 +121,7 @@ func (k *keeping) Flush(ctx context.Context) error {
 	for _, e := range k.ended {
 		k.p.Release(e.mark)
 	}
+	k.cfg.Health.Report(pipeline.HealthWrites, nil)
 	clear(k.ended)
 	k.ended, k.flushed = k.ended[:0], time.Now()
 	k.cfg.Metrics.flushes.Observe(time.Since(began).Seconds())
@@ -139,6 +140,7 @@ func (k *keeping) retry(ctx context.Context, write func(context.Context) error) 
 			return fmt.Errorf("%w: %w", pipeline.ErrReread, err)
 		}
 		k.cfg.Metrics.retries.Inc()
+		k.cfg.Health.Report(pipeline.HealthWrites, err)
 		k.log.Error("cannot write to the evidence store, trying again", "error", err)
 		return retry.RetryableError(err)
 	})

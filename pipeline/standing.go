@@ -1,0 +1,82 @@
+package pipeline
+
+import (
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// standing is where a partition that is being read stands in time. Its ages are worked out when somebody asks, so that they
+// grow also while the partition waits for ClickHouse.
+type standing struct {
+	topic, partition string
+	behind           atomic.Int64 // up to when the partition has been read, ns since 1970
+	moved            atomic.Int64 // when the watermark last moved, or held nothing, ns since 1970
+}
+
+// standings are the partitions that are being read: a prometheus.Collector.
+type standings struct {
+	mu       sync.Mutex
+	all      map[*standing]struct{}
+	lag, age *prometheus.Desc
+}
+
+func newStandings(r prometheus.Registerer, prefix string) *standings {
+	desc := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc(prefix+name, help, []string{"topic", "partition"}, nil)
+	}
+	s := &standings{
+		all: map[*standing]struct{}{},
+		lag: desc("lag_seconds", "How old the record last taken is, s; at the partition's end, how long nobody has looked there."),
+		age: desc("watermark_age_seconds", "How long the watermark has stood still while something held it, s."),
+	}
+	r.MustRegister(s)
+	return s
+}
+
+// Describe is prometheus.Collector's.
+func (s *standings) Describe(c chan<- *prometheus.Desc) { c <- s.lag; c <- s.age }
+
+// Collect is prometheus.Collector's.
+func (s *standings) Collect(c chan<- prometheus.Metric) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now().UnixNano()
+	for p := range s.all {
+		for desc, since := range map[*prometheus.Desc]int64{s.lag: p.behind.Load(), s.age: p.moved.Load()} {
+			seconds := max(0, float64(now-since)/1e9)
+			c <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, seconds, p.topic, p.partition)
+		}
+	}
+}
+
+// enter shows a partition until leave is called.
+func (s *standings) enter(topic string, partition int) (p *standing, leave func()) {
+	p = &standing{topic: topic, partition: strconv.Itoa(partition)}
+	p.behind.Store(time.Now().UnixNano())
+	p.moved.Store(time.Now().UnixNano())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all[p] = struct{}{}
+	return p, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.all, p)
+	}
+}
+
+// note tells where the partition stands now. taken is the time of the record last taken, zero if there is none.
+func (p *standing) note(now, taken time.Time, atEnd, moved bool) {
+	switch {
+	case atEnd:
+		p.behind.Store(now.UnixNano())
+	case !taken.IsZero():
+		p.behind.Store(taken.UnixNano())
+	}
+	if moved {
+		p.moved.Store(now.UnixNano())
+	}
+}

@@ -1,0 +1,51 @@
+package pipeline
+
+import (
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// What a partition's ages are is worked out when they are asked for: one that hangs in a write falls behind without a
+// word of its own.
+func TestStanding(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	s := newStandings(registry, "earshot_")
+	p, leave := s.enter("earshot.calls", 3)
+	ages := func() map[string]float64 {
+		t.Helper()
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]float64{}
+		for _, f := range families {
+			for _, m := range f.Metric {
+				got[f.GetName()] = m.GetGauge().GetValue()
+			}
+		}
+		return got
+	}
+	about := func(what string, got, want float64) {
+		t.Helper()
+		if got < want || got > want+60 {
+			t.Errorf("%s is %.1f s; expected %.0f", what, got, want)
+		}
+	}
+	now := time.Now()
+	p.note(now, now.Add(-10*time.Minute), false, true)
+	about("lag", ages()["earshot_lag_seconds"], 600)
+	about("watermark age", ages()["earshot_watermark_age_seconds"], 0)
+
+	p.note(now.Add(-5*time.Minute), now.Add(-10*time.Minute), true, false) // five minutes ago, at the end
+	about("lag of one that was at its end and hangs", ages()["earshot_lag_seconds"], 300)
+
+	p.note(now.Add(-7*time.Minute), time.Time{}, true, true)
+	about("watermark age of one that hangs", ages()["earshot_watermark_age_seconds"], 420)
+
+	leave()
+	if got := ages(); len(got) != 0 {
+		t.Errorf("a partition given up is still shown: %v", got)
+	}
+}
