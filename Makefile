@@ -53,7 +53,7 @@ bench: ## Go benchmarks, ready for benchstat
 FUZZTIME ?= 10m
 
 fuzz: ## fuzz every parser for FUZZTIME each (10m) and print a table; FUZZ=regexp picks targets
-	@scripts/fuzz.sh $(FUZZTIME) '$(FUZZ)'
+	@scripts/fuzz.sh $(FUZZTIME) '$(value FUZZ)'
 
 .PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)

@@ -22,16 +22,17 @@ import (
 var version = "dev"
 
 type cli struct {
-	Run      runCmd      `cmd:"" help:"Everything in one process: embedded engines unless real ones are named, migrations, worker, archiver."`
-	Worker   workerCmd   `cmd:"" help:"Take calls from Kafka, write segments and flags to ClickHouse."`
-	Archiver archiverCmd `cmd:"" help:"Keep the audio of calls, so that what is behind a flag can be heard."`
-	Web      webCmd      `cmd:"" help:"The web application: inspectors listen and judge, agents appeal."`
-	Embedded embeddedCmd `cmd:"" help:"Just the embedded Kafka and ClickHouse, listening."`
-	Migrate  migrateCmd  `cmd:"" help:"Make or update the ClickHouse tables."`
-	Publish  publishCmd  `cmd:"" help:"Send recordings (WAV) or captures (pcap) to Kafka, as live RTP or as recordings."`
-	Analyze  analyzeCmd  `cmd:"" help:"Measure and judge recordings and captures, without Kafka or ClickHouse."`
-	Rules    rulesCmd    `cmd:"" help:"Work with rulebooks."`
-	Examples examplesCmd `cmd:"" help:"Compose the example calls into a folder."`
+	Run         runCmd         `cmd:"" help:"Everything in one process: embedded engines unless real ones are named, migrations, worker, archiver."`
+	Worker      workerCmd      `cmd:"" help:"Take calls from Kafka, write segments and flags to ClickHouse."`
+	Archiver    archiverCmd    `cmd:"" help:"Keep the audio of calls, so that what is behind a flag can be heard."`
+	Web         webCmd         `cmd:"" help:"The web application: inspectors listen and judge, agents appeal."`
+	Embedded    embeddedCmd    `cmd:"" help:"Just the embedded Kafka and ClickHouse, listening."`
+	Migrate     migrateCmd     `cmd:"" help:"Make or update the ClickHouse tables."`
+	Publish     publishCmd     `cmd:"" help:"Send recordings (WAV) or captures (pcap) to Kafka, as live RTP or as recordings."`
+	Analyze     analyzeCmd     `cmd:"" help:"Measure and judge recordings and captures, without Kafka or ClickHouse."`
+	Rules       rulesCmd       `cmd:"" help:"Work with rulebooks."`
+	DeadLetters deadLettersCmd `cmd:"" name:"deadletters" help:"Records that could not be used: list, show, replay them."`
+	Examples    examplesCmd    `cmd:"" help:"Compose the example calls into a folder."`
 
 	Config   kong.ConfigFlag  `placeholder:"FILE" help:"YAML file of flags: \"kafka: [host:9092]\"."`
 	LogLevel slog.Level       `default:"info" env:"EARSHOT_LOG_LEVEL" help:"debug, info, warn or error."`

@@ -20,14 +20,21 @@ func TestMain(m *testing.M) {
 //	wav FILE SECONDS CHANNELS    writes a recording: a voice-like sound that comes and goes
 //	cut FILE BYTES               keeps the file's first bytes
 //	poke FILE OFFSET VALUE       overwrites a little-endian 32 bit number
+//	until REGEXP COMMAND…        runs it again and again, until it succeeds and its output matches; see script_engines_test.go
+//	letter NAME CALL             puts the id of the call's first dead letter into an environment variable
+//
+// $KAFKA and $CLICKHOUSE are addresses on which nobody listens, for the embedded engines.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:   "testdata/script",
+		Setup: addresses,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"wav": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(writeWAV(ts.MkAbs(a[0]), a[1], a[2])) },
 			"cut": func(ts *testscript.TestScript, _ bool, a []string) {
 				ts.Check(os.Truncate(ts.MkAbs(a[0]), number(a[1])))
 			},
+			"until":  until,
+			"letter": letter,
 			"poke": func(ts *testscript.TestScript, _ bool, a []string) {
 				ts.Check(poke(ts.MkAbs(a[0]), number(a[1]), number(a[2])))
 			},
