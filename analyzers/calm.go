@@ -60,6 +60,9 @@ func (c *calm) learn(f, before *dsp.Features) {
 
 // fill gives a frame what is known of the noise.
 func (c *calm) fill(f *dsp.Features) {
+	if c.run == calmAfter+1 {
+		dsp.Cepstrum(&c.mean.Bands, &c.mean.Cepstra)
+	}
 	level, power, clipped := f.Level, f.Power, f.Clipped
 	*f = c.mean
 	f.Level, f.Power, f.Clipped = level, power, clipped

@@ -42,7 +42,7 @@ func (b *block) clear() {
 // add counts a frame in. The frame before is for how the pitch moved.
 func (b *block) add(f, before *dsp.Features) {
 	var traits [numTraits]float32
-	dsp.Cepstrum(&f.Bands, (*[dsp.NumCepstra]float32)(traits[:]))
+	copy(traits[:], f.Cepstra[:])
 	t := traits[dsp.NumCepstra:]
 	t[0] = f.Flux
 	t[1], t[2] = f.Steady[0], f.Steady[1]

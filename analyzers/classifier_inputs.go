@@ -55,13 +55,9 @@ func (f *front) frame(n int, in []float32, whole *block, u *usual, scene *[4]flo
 	for i, v := range h.Bands {
 		in = append(in, min(max(v-u.bands[i], -30), 30)/10)
 	}
-	var before, now, after, long, later [dsp.NumCepstra]float32
-	dsp.Cepstrum(&f.at(n-cepstraReach).Bands, &before)
-	dsp.Cepstrum(&h.Bands, &now)
-	dsp.Cepstrum(&f.at(n+cepstraReach).Bands, &after)
-	dsp.Cepstrum(&f.at(n-3*cepstraReach).Bands, &long)
-	dsp.Cepstrum(&f.at(n+3*cepstraReach).Bands, &later)
-	in = append(in, now[:]...)
+	before, after := &f.at(n-cepstraReach).Cepstra, &f.at(n+cepstraReach).Cepstra
+	long, later := &f.at(n-3*cepstraReach).Cepstra, &f.at(n+3*cepstraReach).Cepstra
+	in = append(in, h.Cepstra[:]...)
 	for i, v := range after {
 		in = append(in, v-before[i])
 	}

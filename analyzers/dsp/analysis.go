@@ -27,6 +27,8 @@ type Features struct {
 	Silent  bool
 	Clipped int
 	Bands   [NumBands]float32
+	// Cepstra are the Cepstrum of the bands.
+	Cepstra [NumCepstra]float32
 	// Pitch in Hz is 0 where the frame is not Voiced; Harmonicity too where it is very low.
 	Pitch, Harmonicity float32
 	Tilt               float32
@@ -50,6 +52,7 @@ type Analysis struct {
 	turn     Spectrum      // how the phase of its bins turned since the one before it
 	mag      [Bins]float32 // of the frame before
 	older    [Bins]float32 // of the one before it
+	power    [2]float32    // of both
 	bands    [NumBands]float32
 	run      int // frames since the last silent one
 	passed   passed
@@ -137,25 +140,40 @@ func (a *Analysis) Shape(pcm []float32, f *Features) {
 
 func level(pcm []float32, f *Features) {
 	const full = 32000.0 / 32768
-	var sum, square0, square1, low, high float32
-	low, high = pcm[0], pcm[0]
-	for i := 0; i+1 < len(pcm); i += 2 {
-		v, w := pcm[i], pcm[i+1]
-		sum += v + w
-		square0 += float32(v * v)
-		square1 += float32(w * w)
-		low, high = min(low, v, w), max(high, v, w)
+	p := (*[FrameSamples]float32)(pcm)
+	var sum, square [4]float32
+	for i := 0; i < len(p); i += 4 {
+		a, b, c, d := p[i], p[i+1], p[i+2], p[i+3]
+		sum[0] += a
+		sum[1] += b
+		sum[2] += c
+		sum[3] += d
+		square[0] += float32(a * a)
+		square[1] += float32(b * b)
+		square[2] += float32(c * c)
+		square[3] += float32(d * d)
 	}
-	mean := sum / float32(len(pcm))
-	f.Power = (square0+square1)/float32(len(pcm)) - float32(mean*mean)
+	all := square[0] + square[1] + (square[2] + square[3])
+	mean := (sum[0] + sum[1] + (sum[2] + sum[3])) / FrameSamples
+	f.Power = all/FrameSamples - float32(mean*mean)
 	f.Level = DB(f.Power)
-	// Written so that samples that are no numbers make a silent frame.
-	f.Silent = !(high-low > 2*silentPeak) || !(f.Power > 0)
-	if high >= full || low <= -full {
-		for _, v := range pcm {
+	// Samples that deviate by more than silentPeak on the mean do so at their most. Written so that those that are no numbers
+	// make a silent frame.
+	f.Silent = !(f.Power > 2*silentPeak*silentPeak) && (!(spread(p) > 2*silentPeak) || !(f.Power > 0))
+	if all > 0.9*full*full { // less has no sample of that size
+		for _, v := range p {
 			if v >= full || v <= -full {
 				f.Clipped++
 			}
 		}
 	}
+}
+
+// spread is how far the samples are apart.
+func spread(p *[FrameSamples]float32) float32 {
+	low, high := p[0], p[0]
+	for _, v := range p {
+		low, high = min(low, v), max(high, v)
+	}
+	return high - low
 }

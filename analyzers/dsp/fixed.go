@@ -110,17 +110,16 @@ func (s *FixedRunner) Run(f *Fixed, in, out []float32) {
 func (l *fixedLayer) rectify(sums []int32, out []float32, unit float32) (top float32) {
 	scale, bias := l.scale[:len(out)], l.bias[:len(out)]
 	sums = sums[:len(out)]
+	most := int32(0)
 	for j := range out {
 		v := float32(float32(sums[j])*float32(scale[j]*unit)) + bias[j]
-		if !(v > 0) {
-			v = 0
-		}
-		if v > top {
-			top = v
-		}
-		out[j] = v
+		// Without branches, which nobody can foresee: of a number that is not negative, the bits are in order as it is.
+		bits := int32(math.Float32bits(v))
+		bits &^= bits >> 31
+		most = max(most, bits)
+		out[j] = math.Float32frombits(uint32(bits))
 	}
-	return top
+	return math.Float32frombits(uint32(most))
 }
 
 // roundInputs multiplies and rounds.

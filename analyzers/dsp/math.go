@@ -56,6 +56,8 @@ func Power(dB float32) float32 { return Exp2(dB * (1 / dbPerOctave)) }
 // Sqrt is the square root, rounded to float32.
 func Sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
+func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
+
 // dot is the inner product of two vectors of equal length.
 func dot(a, b []float32) float32 {
 	var s0, s1, s2, s3 float32

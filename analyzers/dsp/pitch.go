@@ -36,11 +36,7 @@ func (p *pitchTracker) feed(pcm []float32) {
 func (p *pitchTracker) find() (hz, harmonicity float32) {
 	var x [pitchTail + 1]float32 // one more, so that the coarse grid is even
 	tail := p.tail[len(p.tail)-len(x):]
-	mean := float32(0)
-	for _, v := range tail {
-		mean += v
-	}
-	mean /= float32(len(x))
+	mean := total(tail) / float32(len(x))
 	for i, v := range tail {
 		x[i] = v - mean
 	}
@@ -58,6 +54,21 @@ func (p *pitchTracker) find() (hz, harmonicity float32) {
 	return hz, harmonicity
 }
 
+// total is the sum of some values.
+func total(x []float32) float32 {
+	var s [4]float32
+	for ; len(x) >= 4; x = x[4:] {
+		s[0] += x[0]
+		s[1] += x[1]
+		s[2] += x[2]
+		s[3] += x[3]
+	}
+	for _, v := range x {
+		s[0] += v
+	}
+	return s[0] + s[1] + (s[2] + s[3])
+}
+
 // coarsePeriod returns the best lag on the grid of 2 kHz, in samples at 4 kHz; 0 if there is none.
 func coarsePeriod(x *[pitchTail + 1]float32) (lag int) {
 	const n = len(x)/2 - 1
@@ -66,8 +77,12 @@ func coarsePeriod(x *[pitchTail + 1]float32) (lag int) {
 		y[i] = 0.25*(x[2*i]+x[2*i+2]) + 0.5*x[2*i+1]
 	}
 	const window, least, most = pitchWindow / 2, minLag / 2, n - pitchWindow/2
-	head := y[n-window:]
-	energy := dot(head, head)
+	head := (*[window]float32)(y[n-window:])
+	energy := dot(head[:], head[:])
+	var c [most - least + 1]float32 // products with the signal so much earlier
+	for l := 0; l < len(c); l += 8 {
+		products8(head, (*[window + 7]float32)(y[n-window-least-l-7:]), (*[8]float32)(c[l:]))
+	}
 	shifted := energy // the energy of the window one lag earlier
 	for l := 1; l < least; l++ {
 		shifted += float32(y[n-window-l]*y[n-window-l]) - float32(y[n-l]*y[n-l])
@@ -76,7 +91,7 @@ func coarsePeriod(x *[pitchTail + 1]float32) (lag int) {
 	best := float32(0)
 	for l := least; l <= most; l++ {
 		shifted += float32(y[n-window-l]*y[n-window-l]) - float32(y[n-l]*y[n-l])
-		c := dot(head, y[n-window-l:n-l])
+		c := c[l-least]
 		if c <= 0 || shifted <= 0 {
 			continue
 		}
@@ -109,25 +124,65 @@ func summit(before, peak, after float32) (at, top float32) {
 	return at, peak - float32(0.25*(before-after)*at)
 }
 
+// products8 gives the inner products with eight stretches of a signal, each one sample earlier.
+func products8(head *[pitchWindow / 2]float32, y *[pitchWindow/2 + 7]float32, out *[8]float32) {
+	var s0, s1, s2, s3, s4, s5, s6, s7 float32
+	for i, v := range head {
+		s0 += float32(v * y[i+7])
+		s1 += float32(v * y[i+6])
+		s2 += float32(v * y[i+5])
+		s3 += float32(v * y[i+4])
+		s4 += float32(v * y[i+3])
+		s5 += float32(v * y[i+2])
+		s6 += float32(v * y[i+1])
+		s7 += float32(v * y[i])
+	}
+	*out = [8]float32{s0, s1, s2, s3, s4, s5, s6, s7}
+}
+
+// fineLags is how many lags finePeriod looks at.
+const fineLags = 5
+
+// products5 is the same for fineLags stretches.
+func products5(head *[pitchWindow]float32, x *[pitchWindow + fineLags - 1]float32) [fineLags]float32 {
+	var s0, s1, s2, s3, s4 float32
+	for i, v := range head {
+		s0 += float32(v * x[i+4])
+		s1 += float32(v * x[i+3])
+		s2 += float32(v * x[i+2])
+		s3 += float32(v * x[i+1])
+		s4 += float32(v * x[i])
+	}
+	return [fineLags]float32{s0, s1, s2, s3, s4}
+}
+
 // finePeriod looks around a lag at 4 kHz.
 func finePeriod(x *[pitchTail + 1]float32, around int) (hz, harmonicity float32) {
-	const n = len(x)
-	head := x[n-pitchWindow:]
-	energy := dot(head, head)
-	var r [5]float32
-	best := 0
-	for i := range r {
-		l := min(max(around+i-2, minLag-1), maxLag)
-		then := x[n-pitchWindow-l : n-l]
-		if c := dot(head, then); c > 0 {
-			r[i] = c / Sqrt(float32(energy*dot(then, then))+minPower)
+	const n, least = len(x), minLag - 1
+	first := min(max(around-fineLags/2, least), maxLag-fineLags+1)
+	last := first + fineLags - 1
+	head := (*[pitchWindow]float32)(x[n-pitchWindow:])
+	c := products5(head, (*[pitchWindow + fineLags - 1]float32)(x[n-pitchWindow-last:]))
+	energy := dot(head[:], head[:])
+	then := x[n-pitchWindow-last : n-last]
+	shifted := dot(then, then)
+	best := fineLags - 1
+	var r [fineLags]float32
+	for i := fineLags - 1; ; i-- {
+		if c[i] > 0 {
+			r[i] = c[i] / Sqrt(float32(energy*shifted)+minPower)
 		}
-		if r[i] > r[best] {
+		if r[i] >= r[best] {
 			best = i
 		}
+		if i == 0 {
+			break
+		}
+		l := first + i // from this lag to the one before
+		shifted = max(shifted-float32(x[n-pitchWindow-l]*x[n-pitchWindow-l])+float32(x[n-l]*x[n-l]), 0)
 	}
-	lag, top := float32(around+best-2), r[best]
-	if best > 0 && best < len(r)-1 {
+	lag, top := float32(first+best), r[best]
+	if best > 0 && best < fineLags-1 {
 		at := float32(0)
 		at, top = summit(r[best-1], r[best], r[best+1])
 		lag += at

@@ -2,40 +2,91 @@ package dsp
 
 // spectral measures the spectrum of a frame against those before it, and keeps it.
 func (a *Analysis) spectral(now *Spectrum, f *Features) {
-	const first, end = 5, 122 // BandEdges' ends, as constants
-	var power, mag [Bins]float32
-	for k := first - 2; k < end+2; k++ {
-		power[k] = float32(now.Re[k]*now.Re[k]) + float32(now.Im[k]*now.Im[k])
-		mag[k] = Sqrt(power[k])
-	}
-	peak := first
-	for k := first; k < end; k++ {
-		if power[k] > power[peak] {
-			peak = k
+	var m sums
+	var powers [NumBands]float32
+	for i := range powers {
+		powers[i] = a.band(now, &m, BandEdges[i], BandEdges[i+1])
+		if g := groupEnd[i]; g > 0 {
+			if a.run > 2 {
+				f.Tonality[g-1] = m.straight / (m.weight + minPower*minPower)
+			}
+			m.straight, m.weight = 0, 0
 		}
 	}
-	total := a.bandLevels(&power, f)
-	f.Peak, f.PeakShare = peakOf(&power, &mag, peak, total)
-	f.Peakiness = peakiness(mag[first:end], total)
+	total := a.bandLevels(&powers, f)
+	Cepstrum(&f.Bands, &f.Cepstra)
+	f.Peak, f.PeakShare = peakOf(now, m.peak, total)
+	f.Peakiness = 1 - m.mag*m.mag/(float32(BandEdges[NumBands]-BandEdges[0])*total)
 	if a.run > 1 {
-		f.Steady[0] = likeness(mag[first:end], a.mag[first:end])
+		f.Steady[0] = m.before / Sqrt(float32(total*a.power[0])+minPower*minPower)
 	}
 	if a.run > 2 {
-		f.Steady[1] = likeness(mag[first:end], a.older[first:end])
+		f.Steady[1] = m.older / Sqrt(float32(total*a.power[1])+minPower*minPower)
 	}
-	a.tonality(now, &mag, f)
-	a.spectrum, a.older, a.mag = *now, a.mag, mag
+	a.power[0], a.power[1] = total, a.power[0]
+}
+
+// sums are what is summed up over the bins of a spectrum.
+type sums struct {
+	mag              float32 // of the magnitudes
+	before, older    float32 // of their products with those of the two frames before
+	straight, weight float32 // of a group's phases, and what they would be for steady tones
+	peak             int     // the strongest bin
+	top              float32 // its power
+}
+
+// groupEnd says, by band, which of the groups ends with it; 0 is none.
+var groupEnd = func() (end [NumBands]int) {
+	for i := range end {
+		for g := range numGroups {
+			if BandEdges[i+1] == groups[g+1] {
+				end[i] = g + 1
+			}
+		}
+	}
+	return end
+}()
+
+// band takes the bins of a band, puts them in the place of those of the frame before, and returns their power.
+//
+// Tonality compares how far the phase of each bin turned in the last two steps: equally far for a steady tone, whatever its
+// frequency. The angle itself is never needed, only the cosine of the difference, weighted by power.
+func (a *Analysis) band(now *Spectrum, m *sums, from, to int) (power float32) {
+	n := to - from
+	nre, nim := now.Re[from:to][:n], now.Im[from:to][:n]
+	sre, sim := a.spectrum.Re[from:to][:n], a.spectrum.Im[from:to][:n]
+	tre, tim := a.turn.Re[from:to][:n], a.turn.Im[from:to][:n]
+	mags, older := a.mag[from:to][:n], a.older[from:to][:n]
+	s := *m
+	for i, re := range nre {
+		im := nim[i]
+		p := float32(re*re) + float32(im*im)
+		power += p
+		if p > s.top {
+			s.peak, s.top = from+i, p
+		}
+		mag, before := Sqrt(p), mags[i]
+		s.mag += mag
+		s.before += float32(mag * before)
+		product := float32(mag * older[i])
+		s.older += product
+		mags[i], older[i] = mag, before
+		bre, bim := sre[i], sim[i]
+		dre := float32(re*bre) + float32(im*bim)
+		dim := float32(im*bre) - float32(re*bim)
+		s.straight += float32(dre*tre[i]) + float32(dim*tim[i])
+		s.weight += product * float32(before*before)
+		tre[i], tim[i] = dre, dim
+		sre[i], sim[i] = re, im
+	}
+	*m = s
+	return power
 }
 
 // bandLevels measures bands, tilt and flux, and returns the power of all bands.
-func (a *Analysis) bandLevels(power *[Bins]float32, f *Features) float32 {
+func (a *Analysis) bandLevels(powers *[NumBands]float32, f *Features) float32 {
 	var total, lower, upper, change float32
-	k := BandEdges[0]
-	for i := range f.Bands {
-		sum := float32(0)
-		for ; k < BandEdges[i+1]; k++ {
-			sum += power[k&(Bins-1)]
-		}
+	for i, sum := range powers {
 		f.Bands[i] = DB(sum*powerScale + 1e-10)
 		total += sum
 		switch {
@@ -44,8 +95,7 @@ func (a *Analysis) bandLevels(power *[Bins]float32, f *Features) float32 {
 		case i >= lowerBand && i < upperBand:
 			lower += sum
 		}
-		d := f.Bands[i] - a.bands[i]
-		change += max(d, -d)
+		change += abs(f.Bands[i] - a.bands[i])
 	}
 	if a.run > 1 {
 		f.Flux = change / NumBands
@@ -57,52 +107,20 @@ func (a *Analysis) bandLevels(power *[Bins]float32, f *Features) float32 {
 
 // peakOf gives the strongest frequency and its share of the power. The window spreads a tone over five bins, and tells
 // from the larger neighbour where between two bins it lies.
-func peakOf(power, mag *[Bins]float32, k int, total float32) (hz, share float32) {
-	near := power[k-2] + power[k-1] + power[k] + power[k+1] + power[k+2]
-	side, sign := mag[k+1], float32(1)
-	if mag[k-1] > side {
-		side, sign = mag[k-1], -1
+func peakOf(now *Spectrum, k int, total float32) (hz, share float32) {
+	k = max(k, BandEdges[0])
+	var power [5]float32
+	near := float32(0)
+	for i := range power {
+		re, im := now.Re[k+i-2], now.Im[k+i-2]
+		power[i] = float32(re*re) + float32(im*im)
+		near += power[i]
 	}
-	ratio := side / (mag[k] + minPower)
+	side, sign := power[3], float32(1)
+	if power[1] > side {
+		side, sign = power[1], -1
+	}
+	ratio := Sqrt(side) / (Sqrt(power[2]) + minPower)
 	offset := (2*ratio - 1) / (1 + ratio)
 	return (float32(k) + sign*offset) * BinWidth, min(near/total, 1)
-}
-
-func peakiness(mag []float32, total float32) float32 {
-	sum := float32(0)
-	for _, m := range mag {
-		sum += m
-	}
-	return 1 - sum*sum/(float32(len(mag))*total)
-}
-
-func likeness(a, b []float32) float32 {
-	b = b[:len(a)]
-	var ab, aa, bb float32
-	for i, v := range a {
-		w := b[i]
-		ab += float32(v * w)
-		aa += float32(v * v)
-		bb += float32(w * w)
-	}
-	return ab / Sqrt(float32(aa*bb)+minPower*minPower)
-}
-
-// tonality compares how far the phase of each bin turned in the last two steps: equally far for a steady tone,
-// whatever its frequency. The angle itself is never needed, only the cosine of the difference, weighted by power.
-func (a *Analysis) tonality(now *Spectrum, mag *[Bins]float32, f *Features) {
-	for g := range f.Tonality {
-		var straight, weight float32
-		for k := groups[g]; k < groups[g+1]; k++ {
-			k := k & (Bins - 1)
-			re := float32(now.Re[k]*a.spectrum.Re[k]) + float32(now.Im[k]*a.spectrum.Im[k])
-			im := float32(now.Im[k]*a.spectrum.Re[k]) - float32(now.Re[k]*a.spectrum.Im[k])
-			straight += float32(re*a.turn.Re[k]) + float32(im*a.turn.Im[k])
-			weight += float32(mag[k]*a.older[k]) * float32(a.mag[k]*a.mag[k])
-			a.turn.Re[k], a.turn.Im[k] = re, im
-		}
-		if a.run > 2 {
-			f.Tonality[g] = straight / (weight + minPower*minPower)
-		}
-	}
 }
