@@ -41,22 +41,24 @@ func (c *context) scene(in []float32, whole *block) bool {
 // frame writes the inputs of the net that judges frame n, which has frames before and after it, from what surrounds it
 // and what its block and the block before were judged to be.
 func (f *front) frame(n int, in []float32, whole *block, u *usual, scene *[4]float32) {
-	h := f.at(n)
-	in = in[:0]
-	for d := -levelReach; d <= levelReach; d++ {
-		in = append(in, max(f.at(n+d).Level-whole.top, -60)/10)
+	var near [2*levelReach + 1]*heard
+	for d := range near {
+		near[d] = f.at(n + d - levelReach)
+		in[d] = limit(near[d].Level-whole.top, -60, 1000) / 10
 	}
-	in = append(in, min(h.Level-f.floor.Level(), 60)/10)
+	at := func(d int) *heard { return near[levelReach+d] }
+	h := at(0)
+	in = append(in[:len(near)], limit(h.Level-f.floor.Level(), -1000, 60)/10)
 	for d := -bandReach; d <= bandReach; d += bandReach {
-		for i, v := range f.at(n + d).Bands {
-			in = append(in, min(max(v-whole.least[i], 0), 40)/10)
+		for i, v := range at(d).Bands {
+			in = append(in, limit(v-whole.least[i], 0, 40)/10)
 		}
 	}
 	for i, v := range h.Bands {
-		in = append(in, min(max(v-u.bands[i], -30), 30)/10)
+		in = append(in, limit(v-u.bands[i], -30, 30)/10)
 	}
-	before, after := &f.at(n-cepstraReach).Cepstra, &f.at(n+cepstraReach).Cepstra
-	long, later := &f.at(n-3*cepstraReach).Cepstra, &f.at(n+3*cepstraReach).Cepstra
+	before, after := &at(-cepstraReach).Cepstra, &at(cepstraReach).Cepstra
+	long, later := &at(-3*cepstraReach).Cepstra, &at(3*cepstraReach).Cepstra
 	in = append(in, h.Cepstra[:]...)
 	for i, v := range after {
 		in = append(in, v-before[i])
@@ -65,11 +67,22 @@ func (f *front) frame(n int, in []float32, whole *block, u *usual, scene *[4]flo
 		in = append(in, v-long[i])
 	}
 	for _, d := range [...]int{-6, -4, -2, -1, 0, 1, 2, 4, 6} {
-		in = append(in, f.at(n+d).Harmonicity)
+		in = append(in, at(d).Harmonicity)
 	}
 	for d := -3; d <= 3; d += 3 {
-		in = append(in, f.at(n + d).Tonality[:]...)
+		in = append(in, at(d).Tonality[:]...)
 	}
-	in = append(in, f.at(n-1).Flux, h.Flux, f.at(n+1).Flux, f.at(n+2).Flux, h.Steady[0], h.Steady[1], h.Peakiness)
+	in = append(in, at(-1).Flux, h.Flux, at(1).Flux, at(2).Flux, h.Steady[0], h.Steady[1], h.Peakiness)
 	copy(in[len(in):frameInputs], scene[:])
+}
+
+// limit brings a value into a range. Other than the builtin min and max it heeds no value that is no number, and takes half the time.
+func limit(v, low, high float32) float32 {
+	if v < low {
+		return low
+	}
+	if v > high {
+		return high
+	}
+	return v
 }

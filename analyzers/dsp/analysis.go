@@ -141,20 +141,21 @@ func (a *Analysis) Shape(pcm []float32, f *Features) {
 func level(pcm []float32, f *Features) {
 	const full = 32000.0 / 32768
 	p := (*[FrameSamples]float32)(pcm)
-	var sum, square [4]float32
+	// Several sums, for each addition to wait for none before it.
+	var s0, s1, s2, s3, q0, q1, q2, q3 float32
 	for i := 0; i < len(p); i += 4 {
 		a, b, c, d := p[i], p[i+1], p[i+2], p[i+3]
-		sum[0] += a
-		sum[1] += b
-		sum[2] += c
-		sum[3] += d
-		square[0] += float32(a * a)
-		square[1] += float32(b * b)
-		square[2] += float32(c * c)
-		square[3] += float32(d * d)
+		s0 += a
+		s1 += b
+		s2 += c
+		s3 += d
+		q0 += float32(a * a)
+		q1 += float32(b * b)
+		q2 += float32(c * c)
+		q3 += float32(d * d)
 	}
-	all := square[0] + square[1] + (square[2] + square[3])
-	mean := (sum[0] + sum[1] + (sum[2] + sum[3])) / FrameSamples
+	all := q0 + q1 + (q2 + q3)
+	mean := (s0 + s1 + (s2 + s3)) / FrameSamples
 	f.Power = all/FrameSamples - float32(mean*mean)
 	f.Level = DB(f.Power)
 	// Samples that deviate by more than silentPeak on the mean do so at their most. Written so that those that are no numbers

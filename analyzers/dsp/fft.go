@@ -16,13 +16,29 @@ type Spectrum struct {
 	Re, Im [Bins]float32
 }
 
+// turns are e^(-2πikn/4m) for n from 1 to 3: what the value k of the second, third and fourth of four transforms of length m is
+// multiplied by to join them.
+type turns struct{ re1, im1, re2, im2, re3, im3 float32 }
+
+func newTurns(to []turns) {
+	n := 4 * len(to)
+	for k := range to {
+		t := &to[k]
+		t.re1, t.im1 = unit(k, n)
+		t.re2, t.im2 = unit(2*k, n)
+		t.re3, t.im3 = unit(3*k, n)
+	}
+}
+
 // fftTables are what Transform needs beside its input: all constant.
 type fftTables struct {
-	order  [Bins]uint8       // where each input of the complex transform comes from
-	window [FFTSize]float32  // Hann
-	re, im [Bins]float32     // e^(-2πik/Bins)
-	hre    [Bins / 2]float32 // e^(-2πik/FFTSize)
-	him    [Bins / 2]float32
+	order   [Bins]uint8      // where each input of the complex transform comes from
+	window  [FFTSize]float32 // Hann
+	turns2  [2]turns         // of the stages that join transforms of so many values
+	turns8  [8]turns
+	turns32 [32]turns
+	hre     [Bins / 2]float32 // e^(-2πik/FFTSize)
+	him     [Bins / 2]float32
 }
 
 var tables = newFFTTables()
@@ -32,9 +48,9 @@ func newFFTTables() *fftTables {
 	for i := range t.window {
 		t.window[i] = float32(0.5 - 0.5*math.Cos(2*math.Pi*(float64(i)+0.5)/FFTSize))
 	}
-	for i := range t.re {
-		t.re[i], t.im[i] = unit(i, Bins)
-	}
+	newTurns(t.turns2[:])
+	newTurns(t.turns8[:])
+	newTurns(t.turns32[:])
 	for i := range t.hre {
 		t.hre[i], t.him[i] = unit(i, FFTSize)
 	}
@@ -70,33 +86,67 @@ func Transform(x *[FFTSize]float32, out *Spectrum) {
 		re[i], im[i] = are+bre, aim+bim
 		re[i+1], im[i+1] = are-bre, aim-bim
 	}
-	for m := 2; m < Bins; m *= 4 {
-		stage4(&re, &im, m)
+	for i := 0; i < Bins; i += 8 {
+		join2((*[8]float32)(re[i:]), (*[8]float32)(im[i:]))
 	}
+	for i := 0; i < Bins; i += 32 {
+		join8((*[32]float32)(re[i:]), (*[32]float32)(im[i:]))
+	}
+	join32(&re, &im)
 	split(&re, &im, out)
 }
 
-// stage4 joins transforms of length m four by four.
-func stage4(re, im *[Bins]float32, m int) {
-	step := Bins / (4 * m)
-	for k := 0; k < m; k++ {
-		w := k * step
-		w1re, w1im := tables.re[w&127], tables.im[w&127]
-		w2re, w2im := tables.re[(2*w)&127], tables.im[(2*w)&127]
-		w3re, w3im := tables.re[(3*w)&127], tables.im[(3*w)&127]
-		for i := k; i < Bins; i += 4 * m {
-			i0, i1, i2, i3 := i&127, (i+m)&127, (i+2*m)&127, (i+3*m)&127
-			are, aim := re[i0], im[i0]
-			bre, bim := mul(re[i1], im[i1], w1re, w1im)
-			cre, cim := mul(re[i2], im[i2], w2re, w2im)
-			dre, dim := mul(re[i3], im[i3], w3re, w3im)
-			sre, sim, tre, tim := are+cre, aim+cim, are-cre, aim-cim
-			ure, uim, vre, vim := bre+dre, bim+dim, bre-dre, bim-dim
-			re[i0], im[i0] = sre+ure, sim+uim
-			re[i1], im[i1] = tre+vim, tim-vre
-			re[i2], im[i2] = sre-ure, sim-uim
-			re[i3], im[i3] = tre-vim, tim+vre
-		}
+// join2 joins four transforms of two values to one of eight. The first values turn by nothing.
+func join2(re, im *[8]float32) {
+	sre, sim, tre, tim := re[0]+re[4], im[0]+im[4], re[0]-re[4], im[0]-im[4]
+	ure, uim, vre, vim := re[2]+re[6], im[2]+im[6], re[2]-re[6], im[2]-im[6]
+	re[0], im[0] = sre+ure, sim+uim
+	re[2], im[2] = tre+vim, tim-vre
+	re[4], im[4] = sre-ure, sim-uim
+	re[6], im[6] = tre-vim, tim+vre
+	w := &tables.turns2[1]
+	bre, bim := mul(re[3], im[3], w.re1, w.im1)
+	cre, cim := mul(re[5], im[5], w.re2, w.im2)
+	dre, dim := mul(re[7], im[7], w.re3, w.im3)
+	sre, sim, tre, tim = re[1]+cre, im[1]+cim, re[1]-cre, im[1]-cim
+	ure, uim, vre, vim = bre+dre, bim+dim, bre-dre, bim-dim
+	re[1], im[1] = sre+ure, sim+uim
+	re[3], im[3] = tre+vim, tim-vre
+	re[5], im[5] = sre-ure, sim-uim
+	re[7], im[7] = tre-vim, tim+vre
+}
+
+// join8 joins four transforms of eight values. Lengths are written out in each: the compiler then checks no bounds.
+func join8(re, im *[32]float32) {
+	for k := range 8 {
+		w := &tables.turns8[k]
+		are, aim := re[k], im[k]
+		bre, bim := mul(re[k+8], im[k+8], w.re1, w.im1)
+		cre, cim := mul(re[k+16], im[k+16], w.re2, w.im2)
+		dre, dim := mul(re[k+24], im[k+24], w.re3, w.im3)
+		sre, sim, tre, tim := are+cre, aim+cim, are-cre, aim-cim
+		ure, uim, vre, vim := bre+dre, bim+dim, bre-dre, bim-dim
+		re[k], im[k] = sre+ure, sim+uim
+		re[k+8], im[k+8] = tre+vim, tim-vre
+		re[k+16], im[k+16] = sre-ure, sim-uim
+		re[k+24], im[k+24] = tre-vim, tim+vre
+	}
+}
+
+// join32 joins four transforms of 32 values.
+func join32(re, im *[Bins]float32) {
+	for k := range 32 {
+		w := &tables.turns32[k]
+		are, aim := re[k], im[k]
+		bre, bim := mul(re[k+32], im[k+32], w.re1, w.im1)
+		cre, cim := mul(re[k+64], im[k+64], w.re2, w.im2)
+		dre, dim := mul(re[k+96], im[k+96], w.re3, w.im3)
+		sre, sim, tre, tim := are+cre, aim+cim, are-cre, aim-cim
+		ure, uim, vre, vim := bre+dre, bim+dim, bre-dre, bim-dim
+		re[k], im[k] = sre+ure, sim+uim
+		re[k+32], im[k+32] = tre+vim, tim-vre
+		re[k+64], im[k+64] = sre-ure, sim-uim
+		re[k+96], im[k+96] = tre-vim, tim+vre
 	}
 }
 

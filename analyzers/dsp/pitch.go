@@ -56,17 +56,17 @@ func (p *pitchTracker) find() (hz, harmonicity float32) {
 
 // total is the sum of some values.
 func total(x []float32) float32 {
-	var s [4]float32
+	var s0, s1, s2, s3 float32
 	for ; len(x) >= 4; x = x[4:] {
-		s[0] += x[0]
-		s[1] += x[1]
-		s[2] += x[2]
-		s[3] += x[3]
+		s0 += x[0]
+		s1 += x[1]
+		s2 += x[2]
+		s3 += x[3]
 	}
 	for _, v := range x {
-		s[0] += v
+		s0 += v
 	}
-	return s[0] + s[1] + (s[2] + s[3])
+	return s0 + s1 + (s2 + s3)
 }
 
 // coarsePeriod returns the best lag on the grid of 2 kHz, in samples at 4 kHz; 0 if there is none.

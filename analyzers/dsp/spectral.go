@@ -57,29 +57,32 @@ func (a *Analysis) band(now *Spectrum, m *sums, from, to int) (power float32) {
 	sre, sim := a.spectrum.Re[from:to][:n], a.spectrum.Im[from:to][:n]
 	tre, tim := a.turn.Re[from:to][:n], a.turn.Im[from:to][:n]
 	mags, older := a.mag[from:to][:n], a.older[from:to][:n]
-	s := *m
+	// In variables of their own, which registers hold.
+	sum, same, older2 := m.mag, m.before, m.older
+	straight, weight, top, peak := m.straight, m.weight, m.top, m.peak
 	for i, re := range nre {
 		im := nim[i]
 		p := float32(re*re) + float32(im*im)
 		power += p
-		if p > s.top {
-			s.peak, s.top = from+i, p
+		if p > top {
+			peak, top = from+i, p
 		}
 		mag, before := Sqrt(p), mags[i]
-		s.mag += mag
-		s.before += float32(mag * before)
 		product := float32(mag * older[i])
-		s.older += product
 		mags[i], older[i] = mag, before
+		sum += mag
+		same += float32(mag * before)
+		older2 += product
+		weight += product * float32(before*before)
 		bre, bim := sre[i], sim[i]
 		dre := float32(re*bre) + float32(im*bim)
 		dim := float32(im*bre) - float32(re*bim)
-		s.straight += float32(dre*tre[i]) + float32(dim*tim[i])
-		s.weight += product * float32(before*before)
+		straight += float32(dre*tre[i]) + float32(dim*tim[i])
 		tre[i], tim[i] = dre, dim
 		sre[i], sim[i] = re, im
 	}
-	*m = s
+	m.mag, m.before, m.older = sum, same, older2
+	m.straight, m.weight, m.top, m.peak = straight, weight, top, peak
 	return power
 }
 
