@@ -79,7 +79,9 @@ func (b *block) addCalm(general *block, level float32) {
 	b.square[traitLevel] += float32(level * level)
 	b.frames++
 	b.top = max(b.top, level)
-	for i, v := range general.least {
-		b.least[i] = min(b.least[i], v)
+	for i, v := range &general.least {
+		if v < b.least[i] {
+			b.least[i] = v
+		}
 	}
 }

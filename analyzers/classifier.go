@@ -33,6 +33,10 @@ type scratch struct {
 // voiceRange is how far below the loudest frame around it, in dB, a frame may be and still be speech.
 const voiceRange = 40
 
+// leastSpeech is the logit of speech in a block and the one before, below which none of its frames is speech: among 240,000 such
+// frames of composed calls the frame net found not one. It is not asked about them then.
+const leastSpeech = -4.5
+
 // leastMusic is the level in dBov below which nothing is called music: what a line carries there is echo, hum and the
 // rounding of its codec. Music that a customer is meant to hear is well above -45.
 const leastMusic = -55
@@ -117,6 +121,7 @@ func (c *classifier) judge(f *front, judged int) {
 		}
 	}
 	before := &c.score[(judged+scored-1)%scored]
+	quiet := max(now.speech, before.speech) < leastSpeech
 	scene := [4]float32{now.speech, now.music, before.speech, before.music}
 	for n := judged * blockFrames; n < (judged+1)*blockFrames; n++ {
 		c.voice[n%ringFrames] = 0
@@ -124,7 +129,7 @@ func (c *classifier) judge(f *front, judged int) {
 		if h.Silent || h.Level < whole.top-voiceRange {
 			continue
 		}
-		if h.calm {
+		if h.calm || quiet && c.watch == nil {
 			c.usual.take(&h.Bands)
 			continue
 		}

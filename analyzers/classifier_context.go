@@ -59,8 +59,10 @@ func (b *block) add(f, before *dsp.Features) {
 	b.frames++
 	b.lively++
 	b.top = max(b.top, f.Level)
-	for i, v := range f.Bands {
-		b.least[i] = min(b.least[i], v)
+	for i, v := range &f.Bands {
+		if v < b.least[i] {
+			b.least[i] = v
+		}
 	}
 }
 
@@ -131,27 +133,33 @@ func (c *context) topAround(blocks int) float32 {
 func (c *context) gather(from, to int, into *block) {
 	into.clear()
 	for n := from; n < to; n++ {
-		b := c.at(n)
-		if b.frames == 0 {
-			continue
-		}
-		into.frames += b.frames
-		for i, v := range b.sum {
-			into.sum[i] += v
-			into.square[i] += b.square[i]
-		}
-		into.top = max(into.top, b.top)
-		for i, v := range b.least {
-			into.least[i] = min(into.least[i], v)
+		into.join(c.at(n))
+	}
+}
+
+// join adds the frames of another block.
+func (b *block) join(o *block) {
+	if o.frames == 0 {
+		return
+	}
+	b.frames += o.frames
+	for i, v := range &o.sum {
+		b.sum[i] += v
+		b.square[i] += o.square[i]
+	}
+	b.top = max(b.top, o.top)
+	for i, v := range &o.least {
+		if v < b.least[i] {
+			b.least[i] = v
 		}
 	}
 }
 
 // describe appends the means of the traits, the level relative to a reference, and on request their deviations.
 func (b *block) describe(in []float32, reference float32, deviations bool) []float32 {
-	n := max(b.frames, 1)
-	for i, sum := range b.sum {
-		mean := sum / n
+	share := 1 / max(b.frames, 1)
+	for i, sum := range &b.sum {
+		mean := sum * share
 		if i == traitLevel && b.frames > 0 {
 			mean -= reference
 		}
@@ -160,9 +168,9 @@ func (b *block) describe(in []float32, reference float32, deviations bool) []flo
 	if !deviations {
 		return in
 	}
-	for i, sum := range b.sum {
-		mean := sum / n
-		in = append(in, dsp.Sqrt(max(b.square[i]/n-float32(mean*mean), 0)))
+	for i, sum := range &b.sum {
+		mean := sum * share
+		in = append(in, dsp.Sqrt(max(b.square[i]*share-float32(mean*mean), 0)))
 	}
 	return in
 }

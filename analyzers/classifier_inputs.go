@@ -15,19 +15,21 @@ const (
 // scene writes the inputs of the net that judges the block in the middle of the context, and leaves the sum of the
 // context in whole. It reports whether there is any sound to judge.
 func (c *context) scene(in []float32, whole *block) bool {
-	c.gather(0, contextBlocks, whole)
+	var before, after, near block
+	c.gather(0, blocksBefore, &before)
+	c.gather(blocksBefore+1, contextBlocks, &after)
+	*whole = before
+	whole.join(c.at(blocksBefore))
+	whole.join(&after)
 	if whole.frames == 0 {
 		return false
 	}
-	var part block
+	c.gather(blocksBefore-2, blocksBefore+3, &near)
 	reference := whole.top
 	in = whole.describe(in[:0], reference, true)
-	c.gather(0, blocksBefore, &part)
-	in = part.describe(in, reference, true)
-	c.gather(blocksBefore+1, contextBlocks, &part)
-	in = part.describe(in, reference, true)
-	c.gather(blocksBefore-2, blocksBefore+3, &part)
-	in = part.describe(in, reference, true)
+	in = before.describe(in, reference, true)
+	in = after.describe(in, reference, true)
+	in = near.describe(in, reference, true)
 	in = c.memory.describe(in, reference, true)
 	for i := range contextBlocks {
 		b := c.at(i)
