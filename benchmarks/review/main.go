@@ -86,5 +86,19 @@ func run(ctx context.Context, c centre, dir, lib string, times int) error {
 		return err
 	}
 	defer st.Close()
-	return measure(ctx, os.Stdout, questions(st, c), times)
+	audio, err := os.MkdirTemp("", "earshot-review-audio-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(audio)
+	site, err := serve(ctx, st, audio)
+	if err != nil {
+		return err
+	}
+	defer site.server.Close()
+	list, err := pages(ctx, site, st, c)
+	if err != nil {
+		return err
+	}
+	return measure(ctx, os.Stdout, append(list, questions(st, c)...), times)
 }
