@@ -26,10 +26,10 @@ func (s *Store) Call(ctx context.Context, scope Scope, callID string) (CallPage,
 	if page.Call, err = s.callRow(ctx, scope, callID); err != nil {
 		return CallPage{}, err
 	}
-	// Each table is ordered by these two; the newest version of a row is taken by hand, since FINAL would read more.
-	at, args := "started_at = "+timeSQL+" AND call_id = ?", []any{page.Call.StartedAt.UnixMicro(), callID}
-	c := s.where(scope)
-	c.and(at, args...)
+	// Each table is ordered by these two; the newest version of a row is taken by hand, since FINAL would read more. The
+	// scope sees the call, and all of these are the call's: to ask for it again would take as long as the rest.
+	c := s.where(Everything)
+	c.and("started_at = "+timeSQL+" AND call_id = ?", page.Call.StartedAt.UnixMicro(), callID)
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		page.Segments, err = selectRows(within, s, "segments", segmentColumns, "SELECT "+names(segmentColumns)+" FROM "+s.database+

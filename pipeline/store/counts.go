@@ -16,6 +16,13 @@ type Counts struct {
 
 // Counts counts the cases that pass the filter. While the filter asks only for what waits, Statuses counts only that.
 func (s *Store) Counts(ctx context.Context, scope Scope, f Filter) (Counts, error) {
+	v, _, err := s.heldFrom(ctx, &f, place{}, false)
+	if err != nil {
+		return Counts{}, err
+	}
+	if v != nil {
+		return v.counts(scope, &f), nil
+	}
 	c := s.where(scope)
 	f.askRest(c)
 	if f.onlyWaiting() {

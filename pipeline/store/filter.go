@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -100,4 +101,26 @@ func classes(asked []string) []string {
 		}
 	}
 	return stored
+}
+
+// passes says of a case in memory what ask asks of one in the store; team is its own or its agent's.
+func (f *Filter) passes(c *Case, team string) bool {
+	return passes(f.Rules, c.Rule) && (len(f.Classes) == 0 || slices.Contains(f.Classes, cmp.Or(c.Class, "alert"))) &&
+		(len(f.Teams) == 0 || team != "" && slices.Contains(f.Teams, team)) && slices.Contains(f.statuses(), c.Status) && f.passesRest(c)
+}
+
+// passesRest says what askRest asks.
+func (f *Filter) passesRest(c *Case) bool {
+	return passes(f.Agents, c.AgentID) && passes(f.Seats, c.Seat) && passes(f.Appeals, c.Appeal) &&
+		(f.From.IsZero() || !c.At.Before(f.From)) && (f.To.IsZero() || c.At.Before(f.To)) &&
+		(f.MinConfidence <= 0 || c.Confidence >= f.MinConfidence) && (f.MaxConfidence <= 0 || c.Confidence <= f.MaxConfidence) &&
+		(f.Manual == nil || c.Manual == *f.Manual) && passes(one(f.VerdictBy), c.VerdictBy)
+}
+
+// one is a list of a value, of none when it is empty.
+func one(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
 }

@@ -27,6 +27,17 @@ type GroupPage struct {
 // been on this page or one before, and is passed over.
 func (s *Store) InboxCalls(ctx context.Context, scope Scope, f Filter, p Page) (GroupPage, error) {
 	limit := p.limit()
+	after, more, err := parsePlace(p.After)
+	if err != nil {
+		return GroupPage{}, err
+	}
+	v, from, err := s.heldFrom(ctx, &f, after, more)
+	if err != nil {
+		return GroupPage{}, err
+	}
+	if v != nil {
+		return v.groups(scope, &f, from, limit), nil
+	}
 	var page GroupPage
 	for cursor := p.After; ; {
 		cases, err := s.Inbox(ctx, scope, f, Page{Limit: 2 * limit, After: cursor})

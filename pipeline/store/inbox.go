@@ -35,6 +35,12 @@ func (s *Store) Inbox(ctx context.Context, scope Scope, f Filter, p Page) (Inbox
 		c.and("(urgency, late, flag_id) > (?, ?, ?)", after.Urgency, after.Late, after.ID)
 	}
 	limit := p.limit()
+	if v, from, err := s.heldFrom(ctx, &f, after, more); v != nil || err != nil {
+		if err != nil {
+			return InboxPage{}, err
+		}
+		return v.inbox(scope, &f, from, limit), nil
+	}
 	parts, err := s.caseParts(ctx, &f, c, names(caseColumns), fmt.Sprintf("ORDER BY %s LIMIT %d", order, limit+1))
 	if err != nil {
 		return InboxPage{}, err
@@ -53,6 +59,17 @@ func (s *Store) Inbox(ctx context.Context, scope Scope, f Filter, p Page) (Inbox
 		page.Next = placeOf(&page.Cases[limit-1]).String()
 	}
 	return page, s.nameTeams(ctx, page.Cases)
+}
+
+// heldFrom is what waits and where in it a page begins; nil when the filter asks for more or it is too much to hold.
+func (s *Store) heldFrom(ctx context.Context, f *Filter, after place, more bool) (v *waitingView, from int, err error) {
+	if !f.onlyWaiting() {
+		return nil, 0, nil
+	}
+	if v, err = s.waitingNow(ctx); v != nil && more {
+		from = v.after(after)
+	}
+	return v, from, err
 }
 
 // part is a query for some of the cases that are asked for: no case is in two parts.
@@ -87,14 +104,19 @@ func (s *Store) caseParts(ctx context.Context, f *Filter, c *conditions, columns
 	if err != nil {
 		return nil, err
 	}
-	changed := db + ".changes WHERE written_at >= fromUnixTimestamp64Micro(" + strconv.FormatInt(made, 10) + ", 'UTC')"
+	changed := s.changedSince(made)
 	return parts{
 		{"SELECT urgency, late, " + columns + " FROM " + db + ".waiting WHERE flag_id != '' AND flag_id NOT IN (SELECT flag_id FROM " + changed +
 			") AND " + c.String() + " " + tail, c.args},
-		{"SELECT " + urgent + ", " + columns + " FROM (SELECT * FROM " + changed + ` ORDER BY flag_id, version DESC LIMIT 1 BY flag_id)
-			WHERE NOT (number = 0 AND flag_id IN (SELECT flag_id FROM ` + db + `.reviews WHERE (started_at, call_id) IN (
-				SELECT started_at, call_id FROM ` + changed + ` AND number = 0))) AND ` + c.String() + " " + tail, c.args},
+		{"SELECT " + urgent + ", " + columns + " FROM (SELECT * FROM " + changed + ") WHERE " + c.String() + " " + tail, c.args},
 	}, nil
+}
+
+// changedSince selects, after FROM, the cases written since a time, in microseconds since 1970, as they were written last.
+func (s *Store) changedSince(at int64) string {
+	since := s.database + ".changes WHERE written_at >= fromUnixTimestamp64Micro(" + strconv.FormatInt(at, 10) + ", 'UTC')"
+	return "(SELECT * FROM " + since + " ORDER BY flag_id, version DESC LIMIT 1 BY flag_id) WHERE NOT (number = 0 AND flag_id IN (SELECT flag_id FROM " +
+		s.database + ".reviews WHERE (started_at, call_id) IN (SELECT started_at, call_id FROM " + since + " AND number = 0)))"
 }
 
 // margin is longer than an insert takes from its begin, whose time it bears, to its end, when it is seen.

@@ -32,6 +32,18 @@ func (s *Store) where(scope Scope) *conditions {
 	return c
 }
 
+// sees says of what is in memory what where asks of what is in the store; team is the call's own or its agent's.
+func (sc *Scope) sees(team, agent string) bool {
+	switch {
+	case sc.AgentID != "":
+		return agent == sc.AgentID
+	case sc.All:
+		return true
+	default:
+		return team != "" && slices.Contains(sc.Teams, team)
+	}
+}
+
 // inTeams asks that a call is of one of the teams. No name is no team, and never stands for calls of none.
 func (s *Store) inTeams(c *conditions, teams []string) {
 	named := slices.DeleteFunc(slices.Clone(teams), func(t string) bool { return t == "" })

@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -99,41 +96,6 @@ func TestEveryReaderTakesAScope(t *testing.T) {
 		if readers[m.Name] == nil {
 			t.Errorf("Store.%s is not tried by TestScopes", m.Name)
 		}
-	}
-}
-
-// No query on what is of a team is written without the conditions that a scope begins.
-func TestQueriesAreBuiltFromAScope(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	function := regexp.MustCompile(`(?s)\nfunc .*?\n}\n`)
-	reads := regexp.MustCompile(`FROM \W*s\.database\W*\.(calls|segments|flags|cases|changes|waiting|reviews|access_log) `)
-	readsToo := regexp.MustCompile(`\.(calls|segments|flags|cases|reviews|access_log)\b[^"` + "`" + `]* WHERE`)
-	// They take the conditions, or tell about calls no more than that they are there; Outcomes: see unscoped.
-	exempt := regexp.MustCompile(`^\nfunc \(s \*Store\) (caseParts|waitingMade|steps|casesInOrder|Judged|Outcomes)\(`)
-	seen := 0
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, body := range function.FindAllString(string(text), -1) {
-			if !reads.MatchString(body) && !readsToo.MatchString(body) || exempt.MatchString(body) {
-				continue
-			}
-			seen++
-			if !strings.Contains(body, "s.where(") {
-				t.Errorf("%s: a query without s.where:%s", f, body)
-			}
-		}
-	}
-	if seen < 6 {
-		t.Errorf("only %d such functions found: does the pattern still fit?", seen)
 	}
 }
 

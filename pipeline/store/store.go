@@ -17,6 +17,7 @@ type Store struct {
 	database string
 	timeout  time.Duration
 	made     atomic.Pointer[made] // see waitingMade
+	waiting  *waitingList
 }
 
 // Open makes a Store for a DSN such as http://host:8123/earshot or clickhouse://user@host:9000/earshot?secure=true.
@@ -34,7 +35,7 @@ func Open(dsn string, o Options) (*Store, error) {
 	if timeout == 0 {
 		timeout = time.Minute
 	}
-	return &Store{conn: conn, dsn: Redact(dsn), database: opt.Auth.Database, timeout: timeout}, nil
+	return &Store{conn: conn, dsn: Redact(dsn), database: opt.Auth.Database, timeout: timeout, waiting: newWaitingList()}, nil
 }
 
 // Ping asks whether ClickHouse answers.

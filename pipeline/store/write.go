@@ -60,6 +60,7 @@ func insert[R any](ctx context.Context, s *Store, table string, columns []column
 		return fail(err)
 	}
 	defer batch.Close()
+	defer s.waiting.written.Add(1) // also when it is not known whether it was
 	for i, c := range columns {
 		if err := c.fill(batch.Column(i), rows); err != nil {
 			return fail(&rowError{fmt.Errorf("column %s: %w", c.name, err)})
