@@ -47,9 +47,6 @@ func (t *Calls) Take(ctx context.Context, m *kafka.Message) error {
 
 // start opens a call.
 func (t *Calls) start(ctx context.Context, m *kafka.Message, r *ingest.Record) error {
-	if len(t.calls) >= t.cfg.MaxOpen {
-		return t.cfg.Refuse(ctx, m, ReasonRefused, fmt.Errorf("%d calls are open in the partition, the limit", len(t.calls)))
-	}
 	c := &liveCall{Hearing: t.cfg.Open(), call: t.newCall(), first: m.Offset, last: m.Offset}
 	info, err := c.call.Begin(r, c.Hearing)
 	if err == nil {
@@ -62,6 +59,7 @@ func (t *Calls) start(ctx context.Context, m *kafka.Message, r *ingest.Record) e
 	}
 	c.info = info
 	c.Begin(info, m.Offset)
+	t.makeRoom(m)
 	t.add(c, m)
 	t.touch(c, m)
 	return nil

@@ -44,7 +44,7 @@ type LiveEnd struct {
 type CallsConfig struct {
 	// IdleEnd ends a call that has had no record for so long. MaxCall ends one that began so long ago.
 	IdleEnd, MaxCall time.Duration
-	// MaxOpen bounds the calls open at once. A call over it is refused.
+	// MaxOpen bounds the calls open at once. A call over it ends the one that has waited longest for a record.
 	MaxOpen int
 	// Open makes the Hearing of a call.
 	Open func() Hearing
@@ -90,6 +90,7 @@ type liveCall struct {
 
 // NewCalls returns the table of a partition, with no call open.
 func NewCalls(p *Partition, cfg CallsConfig) *Calls {
+	p.c.cfg.Metrics.openLimit.Set(float64(cfg.MaxOpen))
 	return &Calls{cfg: cfg, p: p, log: p.log, metrics: p.c.cfg.Metrics, calls: map[string]*liveCall{}}
 }
 
@@ -161,7 +162,23 @@ func (t *Calls) overdue(latest func() (int64, error)) {
 		if t.p.mark.next < c.asked {
 			return
 		}
-		t.abandon(c, "no record for "+t.cfg.IdleEnd.String())
+		t.abandon(c, silent)
+	}
+}
+
+// silent is why a call was ended for which nothing more came. The row of the call says nothing of how long that was, and
+// not whether the clock or the next call ended it: the table must not depend on the time of day.
+const silent = "no further record"
+
+// makeRoom ends the calls that have waited longest until one more may be open. Which those are follows from the records alone,
+// and calls that will never end are gone before any that goes on.
+func (t *Calls) makeRoom(m *kafka.Message) {
+	for len(t.calls) >= t.cfg.MaxOpen {
+		c := t.idle.Front().Value.(*liveCall)
+		t.metrics.evicted.Inc()
+		t.log.Error("more calls are open than may be; the one that has waited longest is ended", "open", len(t.calls),
+			"call", c.info.CallID, "first", c.first, "last", c.last, "offset", m.Offset)
+		t.abandon(c, silent)
 	}
 }
 
@@ -174,7 +191,7 @@ func (t *Calls) abandon(c *liveCall, cause string) {
 		}
 	}
 	end.Cause = cause
-	t.log.Info("call ended without an end", "call", c.info.CallID, "cause", cause, "at", end.At)
+	t.log.Info("call ended without an end", "call", c.info.CallID, "first", c.first, "offset", c.last, "cause", cause, "at", end.At)
 	before := c.failed
 	if t.close(c, end, "abandoned", &c.lastMsg); before == nil && c.failed != nil {
 		t.failed = append(t.failed, c)
@@ -219,13 +236,15 @@ func (t *Calls) gauge() {
 	t.metrics.openCalls.WithLabelValues(t.p.topic, strconv.Itoa(t.p.id)).Set(float64(len(t.calls)))
 }
 
-func (t *Calls) guard(c *liveCall, do func() error) error { return guard(t.log, c.info.CallID, do) }
+func (t *Calls) guard(c *liveCall, do func() error) error {
+	return guard(t.log, c.info.CallID, c.last, do)
+}
 
 // guard turns a panic into an error of the call.
-func guard(log *slog.Logger, callID string, do func() error) (err error) {
+func guard(log *slog.Logger, callID string, offset int64, do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			log.Error("an analyzer panicked; the call is marked failed", "call", callID, "panic", r, "stack", string(debug.Stack()))
+			log.Error("an analyzer panicked; the call is marked failed", "call", callID, "offset", offset, "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("%w: %v", errAnalysis, r)
 		}
 	}()

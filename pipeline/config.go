@@ -25,12 +25,17 @@ type Config struct {
 	// RecordingRoots are the directories from which file:// recordings may be read. None: none may.
 	RecordingRoots []string
 
-	BatchRows int           // rows in an insert; 5,000
-	BatchAge  time.Duration // age of the oldest row at which an insert is due; 0.5 s
+	BatchRows int // rows in an insert; 5,000
+	// BatchBytes bounds what a partition holds for ClickHouse, beside the rows of one record; 32 MiB. When ClickHouse does not
+	// take it, no record is read.
+	BatchBytes int
+	BatchAge   time.Duration // age of the oldest row at which an insert is due; 0.5 s
 	// IdleEnd ends a call that has had no record for so long; 90 s. MaxCall ends one that began so long ago; 4 h.
 	IdleEnd, MaxCall time.Duration
-	// MaxOpen bounds the calls open at once in one partition; 20,000. A call over it is refused to the dead letters.
+	// MaxOpen bounds the calls open at once in one partition; 20,000. A call over it ends the one that has waited longest.
 	MaxOpen int
+	// MaxSegments bounds how many segments of each kind are kept of a call until it is judged; rulebook.DefaultKept.
+	MaxSegments int
 	// Drain is how long a partition may take to write what it holds when it is given up; 8 s.
 	Drain time.Duration
 	// SessionTimeout after which the group gives a silent worker's partitions to others; 30 s.
@@ -60,6 +65,9 @@ func (c *Config) defaults() {
 	after(&c.SessionTimeout, 30*time.Second)
 	if c.BatchRows == 0 {
 		c.BatchRows = 5000
+	}
+	if c.BatchBytes == 0 {
+		c.BatchBytes = 32 << 20
 	}
 	if c.MaxOpen == 0 {
 		c.MaxOpen = 20_000

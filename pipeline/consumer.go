@@ -39,6 +39,8 @@ type ConsumerConfig struct {
 	Metrics *ConsumerMetrics
 	Health  *Health // may be nil
 	Log     *slog.Logger
+	// ReadAhead is how many records of a topic are fetched before they are taken; 64.
+	ReadAhead map[string]int
 	// Taker makes the taker of a partition, which starts at its offset with no call open.
 	Taker func(*Partition) Taker
 }

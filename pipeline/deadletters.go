@@ -21,7 +21,6 @@ const (
 	ReasonMedia       Reason = "media"       // packets that are no RTP, or that nobody announced
 	ReasonRecording   Reason = "recording"   // a recording that cannot be read
 	ReasonFailed      Reason = "failed"      // an analyzer failed on the call
-	ReasonRefused     Reason = "refused"     // over a limit
 )
 
 // deadLetters sends records that cannot be used to the dead-letter topic, as they came, with headers after CloudEvents'

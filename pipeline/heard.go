@@ -59,7 +59,7 @@ func (c *heardCall) judge(end ingest.Ending, state string, m *kafka.Message, mor
 	cfg := &c.j.w.cfg
 	row := callRow(&c.info, end)
 	if c.failed == nil {
-		err := guard(c.j.log, c.info.CallID, func() error {
+		err := guard(c.j.log, c.info.CallID, c.last, func() error {
 			j := judged{verdict: c.Analysis.End(end), speech: c.Speech()}
 			j.fill(&row)
 			c.j.outbox.touch()
@@ -91,6 +91,10 @@ func (c *heardCall) judge(end ingest.Ending, state string, m *kafka.Message, mor
 	c.j.outbox.batch.Calls = append(c.j.outbox.batch.Calls, row)
 	cfg.Metrics.calls.WithLabelValues(c.source, row.State).Inc()
 	cfg.Metrics.audio.Add(end.At.Seconds())
-	c.j.log.Debug("call judged", "call", c.info.CallID, "state", row.State, "duration", end.At, "flags", row.Flags, "score", row.Score)
+	if n := c.Analysis.judge.Dropped(); n > 0 {
+		cfg.Metrics.dropped.Add(float64(n))
+		c.j.log.Warn("more segments than are kept of a call", "call", c.info.CallID, "offset", c.first, "dropped", n)
+	}
+	c.j.log.Debug("call judged", "call", c.info.CallID, "offset", c.first, "last", c.last, "state", row.State, "duration", end.At, "flags", row.Flags, "score", row.Score)
 	return c.failed
 }

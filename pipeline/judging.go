@@ -26,7 +26,7 @@ func (w *Worker) taker(p *Partition) Taker {
 	j := &judging{w: w, p: p, log: p.Log()}
 	j.outbox = &outbox{
 		store: cfg.Store, alarms: w.writer, topic: cfg.Flags, metrics: cfg.Metrics, health: cfg.Health, log: j.log,
-		rows: cfg.BatchRows, age: cfg.BatchAge,
+		rows: cfg.BatchRows, bytes: cfg.BatchBytes, age: cfg.BatchAge,
 		token: fmt.Sprintf("%s/%s/%d/%s", w.token, p.topic, p.id, uuid.NewString()),
 	}
 	if p.topic == cfg.Calls {
@@ -83,7 +83,9 @@ func (j *judging) analysis() *Analysis {
 		j.pool = j.pool[:n-1]
 		return a
 	}
-	return NewAnalysis(j.w.cfg.Rulebook)
+	a := NewAnalysis(j.w.cfg.Rulebook)
+	a.judge.Keep(j.w.cfg.MaxSegments)
+	return a
 }
 
 func (j *judging) release(a *Analysis) { j.pool = append(j.pool, a) }

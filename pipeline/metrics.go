@@ -13,8 +13,10 @@ type ConsumerMetrics struct {
 	lost      *prometheus.CounterVec // topic
 	sequence  *prometheus.CounterVec // what
 	openCalls *prometheus.GaugeVec   // topic, partition
-	committed *prometheus.GaugeVec   // topic, partition
-	lag       *prometheus.GaugeVec   // topic, partition
+	openLimit prometheus.Gauge
+	evicted   prometheus.Counter
+	committed *prometheus.GaugeVec // topic, partition
+	lag       *prometheus.GaugeVec // topic, partition
 	assigned  prometheus.Gauge
 	standings *standings
 }
@@ -29,6 +31,8 @@ type Metrics struct {
 	inserts       prometheus.Histogram
 	insertRetries prometheus.Counter
 	rows          *prometheus.CounterVec // table
+	heldLimit     prometheus.Gauge
+	dropped       prometheus.Counter
 }
 
 // NewConsumerMetrics registers the metrics of a consumer. Their names begin with the prefix.
@@ -48,6 +52,9 @@ func NewConsumerMetrics(r prometheus.Registerer, prefix string) *ConsumerMetrics
 		lost:      counters("lost_records_total", "Records that Kafka no longer had: retention was shorter than the lag.", "topic"),
 		sequence:  counters("sequence_faults_total", "Records missing from a call's sequence (gap), or in it twice (repeat).", "fault"),
 		openCalls: gauges("open_calls", "Calls that go on."),
+		openLimit: f.NewGauge(prometheus.GaugeOpts{Name: prefix + "open_calls_limit", Help: "Calls that may go on at once in a partition."}),
+		evicted: f.NewCounter(prometheus.CounterOpts{Name: prefix + "evicted_calls_total",
+			Help: "Calls that were ended because more than may had begun: those that had waited longest for a record."}),
 		committed: gauges("committed_offset", "Offset committed."),
 		lag:       gauges("lag_records", "Records behind the end of the partition."),
 		assigned: f.NewGauge(prometheus.GaugeOpts{Name: prefix + "assigned_partitions",
@@ -77,5 +84,8 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		}),
 		insertRetries: counter("insert_retries_total", "Inserts that ClickHouse did not acknowledge and that were tried again."),
 		rows:          counters("rows_written_total", "Rows that ClickHouse has acknowledged.", "table"),
+		heldLimit: f.NewGauge(prometheus.GaugeOpts{Name: "earshot_held_bytes_limit",
+			Help: "What a partition may hold for ClickHouse before it stops reading, bytes."}),
+		dropped: counter("dropped_segments_total", "Segments that were forgotten before their call was judged: it had more of a kind than are kept."),
 	}
 }

@@ -21,6 +21,7 @@ type outbox struct {
 	health  *Health
 	log     *slog.Logger
 	rows    int           // flush at so many
+	bytes   int           // or when they take so much
 	age     time.Duration // or when the oldest row is so old
 
 	batch  store.Batch
@@ -34,7 +35,7 @@ type outbox struct {
 // due says whether the batch should be flushed now.
 func (o *outbox) due(now time.Time) bool {
 	n := o.batch.Len()
-	return n >= o.rows || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age
+	return n >= o.rows || o.batch.Bytes() >= o.bytes || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age
 }
 
 func (o *outbox) touch() {
@@ -46,6 +47,8 @@ func (o *outbox) touch() {
 // flush returns once everything has been acknowledged, and lets the watermark go on. It tries until ctx ends; what is
 // in the outbox then stays there. A permanent error means that ClickHouse will never take these rows.
 func (o *outbox) flush(ctx context.Context, p *Partition) error {
+	p.NoteHeld(o.batch.Bytes())
+	defer func() { p.NoteHeld(o.batch.Bytes()) }()
 	if o.batch.Len() > 0 {
 		began := time.Now()
 		// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.

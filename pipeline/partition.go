@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,6 +68,13 @@ func (p *Partition) Log() *slog.Logger { return p.log }
 // in the order of their first records.
 func (p *Partition) Hold(first int64) Mark { return p.mark.open(first) }
 
+// NoteHeld tells the metrics how many bytes wait to be written.
+func (p *Partition) NoteHeld(bytes int) {
+	if p.stands != nil {
+		p.stands.held.Store(int64(bytes))
+	}
+}
+
 // Release lets go of a mark: what came of its call has been written.
 func (p *Partition) Release(m Mark) { p.mark.done(m) }
 
@@ -99,7 +107,7 @@ func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 	reader := kafka.NewReader(kafka.ReaderConfig{
 		Brokers: p.c.cfg.Kafka.Brokers, Dialer: p.c.dialer, Topic: p.topic, Partition: p.id,
 		MinBytes: 1, MaxBytes: 2 * MaxRecordBytes, MaxWait: 250 * time.Millisecond,
-		QueueCapacity: 64, ReadLagInterval: -1,
+		QueueCapacity: cmp.Or(p.c.cfg.ReadAhead[p.topic], 64), ReadLagInterval: -1,
 		ErrorLogger: kafka.LoggerFunc(func(f string, a ...any) { p.log.Debug("reader: " + fmt.Sprintf(f, a...)) }),
 	})
 	defer reader.Close()

@@ -71,7 +71,7 @@ func (j *judging) hear(ctx context.Context, m *kafka.Message, rec *schemas.Recor
 	}
 	c := &heardCall{j: j, Analysis: j.analysis(), source: "recording"}
 	var end ingest.Ending
-	err = guard(j.log, info.CallID, func() error {
+	err = guard(j.log, info.CallID, m.Offset, func() error {
 		c.Begin(info, m.Offset)
 		end, err = r.Run(ctx, c.Analysis)
 		return err

@@ -15,13 +15,14 @@ type standing struct {
 	topic, partition string
 	behind           atomic.Int64 // up to when the partition has been read, ns since 1970
 	moved            atomic.Int64 // when the watermark last moved, or held nothing, ns since 1970
+	held             atomic.Int64 // bytes that wait to be written, as of the last look; -1: nobody has said
 }
 
 // standings are the partitions that are being read: a prometheus.Collector.
 type standings struct {
-	mu       sync.Mutex
-	all      map[*standing]struct{}
-	lag, age *prometheus.Desc
+	mu             sync.Mutex
+	all            map[*standing]struct{}
+	lag, age, held *prometheus.Desc
 }
 
 func newStandings(r prometheus.Registerer, prefix string) *standings {
@@ -29,16 +30,17 @@ func newStandings(r prometheus.Registerer, prefix string) *standings {
 		return prometheus.NewDesc(prefix+name, help, []string{"topic", "partition"}, nil)
 	}
 	s := &standings{
-		all: map[*standing]struct{}{},
-		lag: desc("lag_seconds", "How old the record last taken is, s; at the partition's end, how long nobody has looked there."),
-		age: desc("watermark_age_seconds", "How long the watermark has stood still while something held it, s."),
+		all:  map[*standing]struct{}{},
+		lag:  desc("lag_seconds", "How old the record last taken is, s; at the partition's end, how long nobody has looked there."),
+		held: desc("held_bytes", "What waits to be written when a write begins, and what is left of it, bytes."),
+		age:  desc("watermark_age_seconds", "How long the watermark has stood still while something held it, s."),
 	}
 	r.MustRegister(s)
 	return s
 }
 
 // Describe is prometheus.Collector's.
-func (s *standings) Describe(c chan<- *prometheus.Desc) { c <- s.lag; c <- s.age }
+func (s *standings) Describe(c chan<- *prometheus.Desc) { c <- s.lag; c <- s.age; c <- s.held }
 
 // Collect is prometheus.Collector's.
 func (s *standings) Collect(c chan<- prometheus.Metric) {
@@ -50,12 +52,16 @@ func (s *standings) Collect(c chan<- prometheus.Metric) {
 			seconds := max(0, float64(now-since)/1e9)
 			c <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, seconds, p.topic, p.partition)
 		}
+		if held := p.held.Load(); held >= 0 {
+			c <- prometheus.MustNewConstMetric(s.held, prometheus.GaugeValue, float64(held), p.topic, p.partition)
+		}
 	}
 }
 
 // enter shows a partition until leave is called.
 func (s *standings) enter(topic string, partition int) (p *standing, leave func()) {
 	p = &standing{topic: topic, partition: strconv.Itoa(partition)}
+	p.held.Store(-1)
 	p.behind.Store(time.Now().UnixNano())
 	p.moved.Store(time.Now().UnixNano())
 	s.mu.Lock()

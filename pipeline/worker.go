@@ -17,6 +17,9 @@ type Worker struct {
 	letters  *deadLetters
 }
 
+// wholeCalls is how many recordings, of 8 MiB each, a partition fetches ahead.
+const wholeCalls = 2
+
 // NewWorker returns a worker that joins the group when it is run.
 func NewWorker(cfg Config) (*Worker, error) {
 	cfg.defaults()
@@ -29,11 +32,13 @@ func NewWorker(cfg Config) (*Worker, error) {
 		Addr: kafka.TCP(cfg.Kafka.Brokers...), Transport: transport, Balancer: &kafka.Hash{},
 		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, BatchBytes: MaxRecordBytes + 1<<20,
 	}
+	cfg.Metrics.heldLimit.Set(float64(cfg.BatchBytes))
 	w.letters = &deadLetters{topic: cfg.DeadLetters, w: w.writer, metrics: cfg.Metrics, log: cfg.Log}
 	w.consumer, err = NewConsumer(ConsumerConfig{
 		Kafka: cfg.Kafka, Group: cfg.Group, Topics: []string{cfg.Calls, cfg.Recordings},
 		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Health: cfg.Health, Log: cfg.Log,
-		Taker: w.taker,
+		ReadAhead: map[string]int{cfg.Recordings: wholeCalls},
+		Taker:     w.taker,
 	})
 	return w, err
 }

@@ -16,6 +16,7 @@ type archiverCmd struct {
 	evidenceFlags
 	archiverFlags
 	callFlags
+	debugFlags
 	MetricsListen string `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9109" help:"Address of /metrics, /livez and /readyz; empty for none (${default})."`
 }
 
@@ -78,6 +79,11 @@ func (c *archiverCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer stop()
+	stopProfiles, err := c.profiles(s)
+	if err != nil {
+		return err
+	}
+	defer stopProfiles()
 	return keep(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.evidenceFlags, c.archiverFlags, c.callFlags)
 }
 

@@ -59,6 +59,11 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer stop()
+	stopProfiles, err := c.profiles(s)
+	if err != nil {
+		return err
+	}
+	defer stopProfiles()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		return work(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)

@@ -18,10 +18,13 @@ type workerCmd struct {
 // workerFlags are the worker's own settings.
 type workerFlags struct {
 	callFlags
-	Group         string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
-	BatchRows     int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
-	BatchAge      time.Duration `env:"EARSHOT_BATCH_AGE" default:"500ms" help:"Age of the oldest row at which an insert is due (${default})."`
-	MetricsListen string        `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics, /livez and /readyz; empty for none (${default})."`
+	Group       string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
+	BatchRows   int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
+	BatchBytes  int           `env:"EARSHOT_BATCH_BYTES" default:"33554432" help:"What a partition may hold for ClickHouse, bytes; an insert is due at that, and when ClickHouse does not take it nothing is read (${default})."`
+	BatchAge    time.Duration `env:"EARSHOT_BATCH_AGE" default:"500ms" help:"Age of the oldest row at which an insert is due (${default})."`
+	MaxSegments int           `env:"EARSHOT_MAX_SEGMENTS" default:"4096" help:"Segments of each kind that are kept of a call until it is judged; of more, the oldest that no rule flags is forgotten (${default})."`
+	debugFlags
+	MetricsListen string `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics, /livez and /readyz; empty for none (${default})."`
 }
 
 // callFlags say how calls are taken, by the worker and by the archiver alike.
@@ -29,7 +32,7 @@ type callFlags struct {
 	RecordingsRoot []string      `env:"EARSHOT_RECORDINGS_ROOT" placeholder:"DIR" help:"Folder from which file:// recordings may be read; none by default."`
 	IdleEnd        time.Duration `env:"EARSHOT_IDLE_END" default:"90s" help:"End a call that has had no record for so long (${default})."`
 	MaxCall        time.Duration `env:"EARSHOT_MAX_CALL" default:"4h" help:"End a live call that began so long ago (${default})."`
-	MaxOpen        int           `env:"EARSHOT_MAX_OPEN" default:"20000" help:"Calls open at once in one partition; more are refused (${default})."`
+	MaxOpen        int           `env:"EARSHOT_MAX_OPEN" default:"20000" help:"Calls open at once in one partition; one more ends the one that has waited longest for a record (${default})."`
 	SessionTimeout time.Duration `env:"EARSHOT_SESSION_TIMEOUT" default:"30s" help:"Silence after which a process's partitions go to others (${default})."`
 }
 
@@ -48,6 +51,11 @@ func (c *workerCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer stop()
+	stopProfiles, err := c.profiles(s)
+	if err != nil {
+		return err
+	}
+	defer stopProfiles()
 	return work(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
 }
 
@@ -70,7 +78,7 @@ func work(ctx context.Context, s *streams, m *monitor, k pipeline.Kafka, t topic
 	w, err := pipeline.NewWorker(pipeline.Config{
 		Kafka: k, Group: f.Group, Calls: t.Calls, Recordings: t.Recordings, Flags: t.Flags, DeadLetters: t.DeadLetters,
 		Store: st, Rulebook: book, Metrics: pipeline.NewMetrics(m.registry), Health: health, Log: s.log, Version: version,
-		RecordingRoots: f.RecordingsRoot, BatchRows: f.BatchRows, BatchAge: f.BatchAge,
+		RecordingRoots: f.RecordingsRoot, BatchRows: f.BatchRows, BatchBytes: f.BatchBytes, BatchAge: f.BatchAge, MaxSegments: f.MaxSegments,
 		IdleEnd: f.IdleEnd, MaxCall: f.MaxCall, MaxOpen: f.MaxOpen, SessionTimeout: f.SessionTimeout,
 	})
 	if err != nil {

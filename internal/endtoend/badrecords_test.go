@@ -61,7 +61,7 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	for key, l := range got {
 		t.Errorf("%s became a dead letter, %q: %q; expected none", key, l[0], l[1])
 	}
-	if s := sys.query("SELECT duration, state, cause FROM calls FINAL WHERE call_id = 'endless'"); s != "30\tabandoned\tno record for 3s" {
+	if s := sys.query("SELECT duration, state, cause FROM calls FINAL WHERE call_id = 'endless'"); s != "30\tabandoned\tno further record" {
 		t.Errorf("a call that nobody ended is stored as %q", s)
 	}
 	if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = 'nothing'"); s != "0\tended" {

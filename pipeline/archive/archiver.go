@@ -97,7 +97,8 @@ func New(cfg Config) (*Archiver, error) {
 	a.consumer, err = pipeline.NewConsumer(pipeline.ConsumerConfig{
 		Kafka: cfg.Kafka, Group: cfg.Group, Topics: []string{cfg.Calls, cfg.Recordings},
 		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Health: cfg.Health, Log: cfg.Log,
-		Taker: a.taker,
+		ReadAhead: map[string]int{cfg.Recordings: 2},
+		Taker:     a.taker,
 	})
 	return a, err
 }

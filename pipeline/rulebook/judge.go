@@ -19,6 +19,7 @@ type Judge struct {
 // NewJudge returns a judge for a call.
 func (b *Rulebook) NewJudge(callID string) *Judge {
 	j := &Judge{book: b, raised: map[string]Flag{}}
+	j.Keep(DefaultKept)
 	j.Reset(callID)
 	return j
 }
@@ -30,6 +31,10 @@ func (j *Judge) Reset(callID string) {
 	clear(j.raised)
 	j.scope = scope{facts: facts{segments: &j.segments}}
 }
+
+// Keep bounds how many segments of each kind are kept until the call is judged; DefaultKept if n is 0. Of more than that, those
+// that a rule flags stay, and of the others the oldest is forgotten.
+func (j *Judge) Keep(n int) { j.segments.most = cmp.Or(n, DefaultKept) }
 
 // Dropped is how many segments the judge could not keep. The functions count and total know of them nevertheless.
 func (j *Judge) Dropped() int {

@@ -8,11 +8,14 @@ import (
 	"github.com/earshot/earshot/analyzers"
 )
 
-// maxSegments bounds what a judge keeps of each kind. A call of ten hours stays well below it.
-const maxSegments = 4096
+// DefaultKept is how many segments of each kind a judge keeps. A call of ten hours stays well below it.
+const DefaultKept = 4096
 
 // timelines holds a call's segments by kind.
-type timelines struct{ kinds map[string]*timeline }
+type timelines struct {
+	kinds map[string]*timeline
+	most  int // of each kind
+}
 
 // timeline holds the segments of a kind in the order of start and leg, however they came: so a verdict does not
 // depend on the order of their arrival.
@@ -60,7 +63,7 @@ func (t *timelines) put(s *analyzers.Segment, flagged func(*analyzers.Segment) b
 		line.segments[at] = kept{Segment: *s}
 		return &line.segments[at].Segment
 	}
-	if len(line.segments) >= maxSegments {
+	if len(line.segments) >= t.most {
 		oldest := line.oldest(flagged)
 		if oldest < 0 {
 			if !s.Open {

@@ -76,6 +76,7 @@ type Batch struct {
 	Calls    []CallRow
 	Segments []SegmentRow
 	Flags    []FlagRow
+	size     size
 }
 
 // Len is the number of rows.
@@ -88,4 +89,5 @@ func (b *Batch) Reset() {
 	clear(b.Segments)
 	clear(b.Flags)
 	b.Calls, b.Segments, b.Flags = b.Calls[:0], b.Segments[:0], b.Flags[:0]
+	b.size = size{}
 }
