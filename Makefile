@@ -55,6 +55,12 @@ FUZZTIME ?= 10m
 fuzz: ## fuzz every parser for FUZZTIME each (10m) and print a table; FUZZ=regexp picks targets
 	@scripts/fuzz.sh $(FUZZTIME) '$(value FUZZ)'
 
+.PHONY: soak
+SOAK_HOURS ?= 24
+
+soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes; fails when memory or goroutines grow
+	$(GO) run ./benchmarks/soak -hours $(SOAK_HOURS)
+
 .PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)
 
