@@ -15,7 +15,7 @@ AUDIO       = $(or $(EARSHOT_AUDIO),.cache/audio)
 .PHONY: build run test lint bench generate audio browser clean help
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 build: bin/libchdb.so ## make bin/earshot and fetch the ClickHouse engine it embeds
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/earshot ./cmd/earshot
@@ -40,7 +40,16 @@ browser: ## what the tests of the web application look at pages with
 	@scripts/need-chromium.sh
 	@scripts/fetch-axe.sh
 
-test: build audio browser lint ## everything that must hold: format, vet, staticcheck, proto, all tests with the race detector
+.PHONY: guard guard-update
+guard: ## count the instructions of the hot path; fails when they have grown by more than 3 %
+	@scripts/need-valgrind.sh
+	@$(GO) run ./benchmarks/guard
+
+guard-update: ## commit to what the hot path costs now
+	@scripts/need-valgrind.sh
+	@$(GO) run ./benchmarks/guard -update
+
+test: build audio browser lint guard ## everything that must hold: format, vet, staticcheck, proto, the guard, all tests with the race detector
 	@mkdir -p .cache
 	$(GOTESTSUM) --format pkgname --jsonfile .cache/test.json -- -race -timeout 20m ./... | tee .cache/test.log
 	@grep -ho 'end to end on [^"\\]*' .cache/test.json

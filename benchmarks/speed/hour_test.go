@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/analyzers"
+	"github.com/earshot/earshot/benchmarks/synthetic"
 	"github.com/earshot/earshot/ingest"
 	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/pipeline/rulebook"
@@ -16,12 +17,13 @@ import (
 // BenchmarkHour judges an hour of two-channel audio of 8 kHz, from the WAV file's bytes to the verdict, on one core:
 // both legs talk 40 % of the time, 8 % is hold music, and the noise floor is real. It reports how many times faster
 // than real time that is.
-func BenchmarkHour(b *testing.B) { judge(b, typicalCall()) }
+func BenchmarkHour(b *testing.B) { judge(b, synthetic.Typical) }
 
 // BenchmarkHourWorst is the same with speech or music on both legs throughout.
-func BenchmarkHourWorst(b *testing.B) { judge(b, worstCall()) }
+func BenchmarkHourWorst(b *testing.B) { judge(b, synthetic.Worst) }
 
-func judge(b *testing.B, hour []byte) {
+func judge(b *testing.B, call synthetic.Call) {
+	hour := call.WAV(time.Hour)
 	book, err := rulebook.Load("rulebook.yaml", schemas.Rulebook, "", analyzers.Vocabulary())
 	if err != nil {
 		b.Fatal(err)
