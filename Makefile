@@ -32,6 +32,7 @@ run: build audio ## everything in one process, on a dozen example calls; stop wi
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	$(GO) vet ./...
+	$(GO) vet -tags chaos ./benchmarks/chaos
 	$(STATICCHECK) ./...
 	cd schemas && $(BUF) lint
 	scripts/proto-breaking.sh '$(BUF)'
@@ -69,6 +70,13 @@ SOAK_HOURS ?= 24
 
 soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes; fails when memory or goroutines grow
 	$(GO) run ./benchmarks/soak -hours $(SOAK_HOURS)
+
+.PHONY: chaos
+SEED ?= 1
+
+chaos: build audio ## kill workers, broker and engine while calls go on, and compare the tables; SEED=1-10, LONG=1, BROKEN=commit-at-once
+	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m) $(if $(BROKEN),-broken $(BROKEN)) \
+	  -audio $(abspath $(AUDIO)) $(CHAOS)
 
 .PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)

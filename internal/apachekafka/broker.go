@@ -165,6 +165,12 @@ func (b *Broker) Kill() {
 	<-b.ended
 }
 
+// Pause stops the broker where it is, with SIGSTOP: to all others it is as if the network was cut.
+func (b *Broker) Pause() { b.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Continue lets the broker go on after Pause.
+func (b *Broker) Continue() { b.cmd.Process.Signal(syscall.SIGCONT) }
+
 // Restart starts the broker again after Stop or Kill, with its data and its address.
 func (b *Broker) Restart() {
 	b.t.Helper()

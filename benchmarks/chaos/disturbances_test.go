@@ -1,0 +1,141 @@
+//go:build chaos
+
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"syscall"
+	"time"
+)
+
+// disturbance is one thing that is done to the world. It gives how to end it and after how long, or nil.
+type disturbance struct {
+	name  string
+	often int // of all, how likely
+	do    func(w *world, rng *rand.Rand) (end func(), after time.Duration)
+}
+
+// disturbances are all that may happen. A kind is a line here and a function.
+var disturbances = []disturbance{
+	{"kill worker", 10, killWorker},
+	{"kill broker", 2, killBroker},
+	{"kill engine", 4, killEngine},
+	{"stop worker", 4, stopWorker},
+	{"worker joins", 2, workerJoins},
+	{"worker leaves", 2, workerLeaves},
+	{"engine away", 1, engineAway},
+	{"disk full", 2, diskFull},
+	{"broker unreachable", 2, brokerUnreachable},
+}
+
+func draw(rng *rand.Rand) disturbance {
+	sum := 0
+	for _, d := range disturbances {
+		sum += d.often
+	}
+	n := rng.IntN(sum)
+	for _, d := range disturbances {
+		if n -= d.often; n < 0 {
+			return d
+		}
+	}
+	panic("unreachable")
+}
+
+func (w *world) some(rng *rand.Rand) *worker { return w.workers[rng.IntN(len(w.workers))] }
+
+// killWorker kills a worker; another takes its place, as an orchestrator sees to.
+func killWorker(w *world, rng *rand.Rand) (func(), time.Duration) {
+	p := w.some(rng)
+	p.kill()
+	w.bury(p)
+	w.join()
+	return nil, 0
+}
+
+func killBroker(w *world, _ *rand.Rand) (func(), time.Duration) {
+	w.broker.Kill()
+	w.broker.Restart()
+	return nil, 0
+}
+
+func killEngine(w *world, _ *rand.Rand) (func(), time.Duration) {
+	w.engine.kill()
+	w.startEngine()
+	return nil, 0
+}
+
+// stopWorker stops a worker for longer than its session lasts: it wakes up with its calls in its hands and its
+// partitions in another's.
+func stopWorker(w *world, rng *rand.Rand) (func(), time.Duration) {
+	p := w.some(rng)
+	if p.stopped {
+		return nil, 0
+	}
+	p.stopped = true
+	p.signal(syscall.SIGSTOP)
+	return func() {
+		p.stopped = false
+		p.signal(syscall.SIGCONT)
+	}, sessionTimeout + time.Duration(rng.Int64N(int64(2*sessionTimeout)))
+}
+
+// workerJoins has one more worker for a while.
+func workerJoins(w *world, rng *rand.Rand) (func(), time.Duration) {
+	p := w.join()
+	return func() { w.leave(p) }, time.Duration(3+rng.IntN(15)) * time.Second
+}
+
+func workerLeaves(w *world, rng *rand.Rand) (func(), time.Duration) {
+	w.leave(w.some(rng))
+	w.join()
+	return nil, 0
+}
+
+// leave has a worker end in order, if nobody has killed it before.
+func (w *world) leave(p *worker) {
+	if p.stopped || p.ended() {
+		return
+	}
+	w.bury(p)
+	// While the broker or the engine is away it may take as long as it may, and no longer.
+	if began := time.Now(); !p.leave(drainWithin + 5*time.Second) {
+		w.faults = append(w.faults, fmt.Sprintf("%s was told to end and did not end well within %v", p.name, time.Since(began).Round(time.Second)))
+	}
+}
+
+// engineAway has no ClickHouse for long.
+func engineAway(w *world, _ *rand.Rand) (func(), time.Duration) {
+	w.engine.kill()
+	return func() {
+		if w.engine.ended() {
+			w.startEngine()
+		}
+	}, *away
+}
+
+// diskFull has the engine run out of disk.
+func diskFull(w *world, rng *rand.Rand) (func(), time.Duration) {
+	if !w.disk.small {
+		return nil, 0
+	}
+	if err := w.disk.fill(); err != nil {
+		w.t.Logf("cannot fill the disk: %v", err)
+		return nil, 0
+	}
+	return func() {
+		if err := w.disk.empty(); err != nil {
+			w.t.Logf("cannot empty the disk: %v", err)
+		}
+		if w.engine.ended() {
+			w.startEngine()
+		}
+	}, time.Duration(3+rng.IntN(10)) * time.Second
+}
+
+// brokerUnreachable stops the broker for longer than sessions last: to all others it is as if the network was cut.
+func brokerUnreachable(w *world, rng *rand.Rand) (func(), time.Duration) {
+	w.broker.Pause()
+	return w.broker.Continue, time.Duration(2+rng.IntN(10)) * time.Second
+}

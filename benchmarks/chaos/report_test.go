@@ -1,0 +1,138 @@
+//go:build chaos
+
+package chaos
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// recoverWithin is what the death of a worker may cost: until the group knows of it, and then some.
+const recoverWithin = sessionTimeout + 5*time.Second
+
+// mourned is the disturbance that recovery is measured from.
+const mourned = "kill worker"
+
+// report is how one schedule went.
+type report struct {
+	seed     uint64
+	by       map[string]int // how often each thing happened
+	calls    int            // sent whole
+	unsent   []error
+	tables   []table
+	letters  int64
+	took     time.Duration
+	pending  []time.Time     // deaths of workers after which not all partitions are read yet
+	recovery []time.Duration // of those after which nothing else happened meanwhile
+}
+
+func (r *report) happened(what string, at time.Time) {
+	r.by[what]++
+	// What happens on the way to recovery makes it longer than one death does: that one is not counted.
+	r.pending = nil
+	if what == mourned {
+		r.pending = append(r.pending, at)
+	}
+}
+
+// watch looks whether all partitions are read again.
+func (r *report) watch(w *world) {
+	if len(r.pending) > 0 && w.covered() {
+		for _, at := range r.pending {
+			r.recovery = append(r.recovery, time.Since(at))
+		}
+		r.pending = nil
+	}
+}
+
+// judge compares the tables and says what is wrong.
+func (r *report) judge(t *testing.T, w *world) {
+	for _, err := range r.unsent {
+		t.Errorf("a call was not sent whole: %v", err)
+	}
+	for _, name := range []string{"flags", "segments", "calls"} {
+		c, err := w.compare(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		r.tables = append(r.tables, c)
+		for i, line := range c.lines {
+			if i == 20 {
+				t.Errorf("%s: and %d more", name, len(c.lines)-i)
+				break
+			}
+			t.Errorf("%s: %s", name, line)
+		}
+	}
+	var err error
+	if r.letters, err = w.deadLetters(); err != nil {
+		t.Error(err)
+	} else if r.letters > 0 {
+		t.Errorf("%d dead letters, expected none", r.letters)
+	}
+	for _, f := range w.faults {
+		t.Error(f)
+	}
+	for _, d := range r.recovery {
+		if d > recoverWithin {
+			t.Errorf("the partitions of a worker that was killed were read again after %v, expected at most %v", d.Round(time.Millisecond), recoverWithin)
+		}
+	}
+}
+
+func (r *report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d, %v: %d calls;", r.seed, r.took.Round(time.Second), r.calls)
+	for _, c := range r.tables {
+		fmt.Fprintf(&b, " %s %d rows, hashes %s %s, %d differ;", c.name, c.rows, c.hashes[0], c.hashes[1], c.differ)
+	}
+	fmt.Fprintf(&b, " %d dead letters", r.letters)
+	return b.String()
+}
+
+// summary is the table over all seeds.
+func summary(all []*report) string {
+	var b strings.Builder
+	by, recovery := map[string]int{}, []time.Duration(nil)
+	b.WriteString("\n| seed | disturbances | kills | calls | flags | segments | rows differing | dead letters | recovery median | worst |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	line := func(seed string, by map[string]int, calls, flags, segments, differ int, letters int64, d []time.Duration) {
+		sum, kills := 0, 0
+		for name, n := range by {
+			sum += n
+			if strings.HasPrefix(name, "kill") || name == "engine away" {
+				kills += n
+			}
+		}
+		median, worst := "-", "-"
+		if slices.Sort(d); len(d) > 0 {
+			median, worst = fmt.Sprintf("%.1f s", d[len(d)/2].Seconds()), fmt.Sprintf("%.1f s", d[len(d)-1].Seconds())
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n", seed, sum, kills, calls, flags, segments, differ, letters, median, worst)
+	}
+	var calls, flags, segments, differ int
+	var letters int64
+	for _, r := range all {
+		rows, wrong := map[string]int{}, 0
+		for _, c := range r.tables {
+			rows[c.name] = c.rows
+			wrong += c.differ
+		}
+		line(fmt.Sprint(r.seed), r.by, r.calls, rows["flags"], rows["segments"], wrong, r.letters, r.recovery)
+		for name, n := range r.by {
+			by[name] += n
+		}
+		calls, flags, segments, differ, letters = calls+r.calls, flags+rows["flags"], segments+rows["segments"], differ+wrong, letters+r.letters
+		recovery = append(recovery, r.recovery...)
+	}
+	line("all", by, calls, flags, segments, differ, letters, recovery)
+	b.WriteString("\n| what happened | times |\n|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		fmt.Fprintf(&b, "| %s | %d |\n", name, by[name])
+	}
+	return b.String()
+}

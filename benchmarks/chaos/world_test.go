@@ -1,0 +1,157 @@
+//go:build chaos
+
+package chaos
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/apachekafka"
+)
+
+const (
+	sessionTimeout = 6 * time.Second
+	idleEnd        = 60 * time.Second
+	partitions     = 4
+	drainWithin    = 10 * time.Second // what an orderly end may take
+)
+
+var topics = map[string]int{"earshot.calls": partitions, "earshot.recordings": partitions, "earshot.flags": 1, "earshot.deadletters": 1}
+
+// world is a broker, an engine, and workers between them.
+type world struct {
+	t       *testing.T
+	program string // bin/earshot of this tree
+	dir     string
+	broker  *apachekafka.Broker
+	engine  *process
+	disk    *disk  // where the engine keeps its data
+	http    string // the engine's host:port
+	kafka   string // the engine's process embeds a Kafka too; nobody uses it
+	workers []*worker
+	made    int
+	faults  []string
+}
+
+// worker is a worker and where its metrics are.
+type worker struct {
+	*process
+	metrics string
+	stopped bool // by SIGSTOP
+}
+
+func newWorld(t *testing.T, program string) *world {
+	w := &world{t: t, program: program, dir: t.TempDir(), broker: apachekafka.Start(t), http: freeAddress(t), kafka: freeAddress(t)}
+	w.disk = newDisk(t)
+	apachekafka.CreateTopics(t, w.broker.Addr(), topics)
+	w.startEngine()
+	w.awaitEngine()
+	for _, database := range []string{disturbed, undisturbed} {
+		p := start(t, w.dir, "migrate", program, "migrate", "--clickhouse", w.dsn(database))
+		if <-p.done; !p.cmd.ProcessState.Success() {
+			t.Fatalf("earshot migrate: %v, see %s", p.cmd.ProcessState, w.log("migrate"))
+		}
+	}
+	t.Cleanup(func() {
+		for _, p := range w.workers {
+			p.kill()
+		}
+		w.engine.kill()
+	})
+	return w
+}
+
+func (w *world) dsn(database string) string { return "http://" + w.http + "/" + database }
+
+func (w *world) log(name string) string { return filepath.Join(w.dir, name+".log") }
+
+func (w *world) startEngine() {
+	w.engine = start(w.t, w.dir, "engine", w.program, "embedded", "--data", w.disk.dir, "--libchdb", libchdb(w.t),
+		"--clickhouse-listen", w.http, "--kafka-listen", w.kafka)
+}
+
+// awaitEngine returns when the engine answers.
+func (w *world) awaitEngine() {
+	w.t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if resp, err := http.Get("http://" + w.http + "/ping"); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if w.engine.ended() || time.Now().After(deadline) {
+			w.t.Fatalf("the engine does not start, see %s", w.log("engine"))
+		}
+	}
+}
+
+// join starts a worker of the group that is disturbed.
+func (w *world) join() *worker {
+	w.made++
+	p := w.startWorker(fmt.Sprintf("worker-%d", w.made), "earshot", disturbed)
+	w.workers = append(w.workers, p)
+	return p
+}
+
+func (w *world) startWorker(name, group, database string) *worker {
+	p := &worker{metrics: freeAddress(w.t)}
+	p.process = start(w.t, w.dir, name, w.program, "worker", "--kafka", w.broker.Addr(), "--clickhouse", w.dsn(database), "--group", group,
+		"--session-timeout", sessionTimeout.String(), "--idle-end", idleEnd.String(), "--metrics-listen", p.metrics)
+	return p
+}
+
+// bury forgets a worker that has ended.
+func (w *world) bury(p *worker) {
+	for i, q := range w.workers {
+		if p == q {
+			w.workers = append(w.workers[:i:i], w.workers[i+1:]...)
+			return
+		}
+	}
+}
+
+// read gives the partitions that a worker reads now.
+func (p *worker) read() (all []string) {
+	client := http.Client{Timeout: time.Second}
+	resp, err := client.Get("http://" + p.metrics + "/metrics")
+	if err != nil {
+		return nil
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(resp.Body)
+	for line := range strings.Lines(string(text)) {
+		if labels, is := strings.CutPrefix(line, "earshot_lag_seconds{"); is {
+			all = append(all, labels[:strings.Index(labels, "}")])
+		}
+	}
+	return all
+}
+
+// covered says whether each partition is read by a worker that lives.
+func (w *world) covered() bool {
+	seen := map[string]bool{}
+	for _, p := range w.workers {
+		if !p.stopped {
+			for _, one := range p.read() {
+				seen[one] = true
+			}
+		}
+	}
+	return len(seen) == 2*partitions
+}
+
+func freeAddress(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
