@@ -9,6 +9,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/ingest"
+	"github.com/earshot/earshot/pipeline/internal/mutation"
 	"github.com/earshot/earshot/pipeline/store"
 )
 
@@ -27,7 +28,7 @@ func (t *Calls) Take(ctx context.Context, m *kafka.Message) error {
 	}
 	c := t.find(r.CallID)
 	if c == nil {
-		if r.Body != ingest.StartBody {
+		if r.Body != ingest.StartBody && !mutation.Is(mutation.TailsBegin) {
 			// The tail of a call that was finished before, or of one whose start was never sent.
 			t.metrics.tails.Inc()
 			return nil

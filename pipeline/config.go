@@ -15,7 +15,7 @@ type Config struct {
 	// Topics; earshot.calls and so on.
 	Calls, Recordings, Flags, DeadLetters string
 
-	Store    *store.Store
+	Store    store.Writer
 	Rulebook *rulebook.Rulebook
 	Metrics  *Metrics
 	Health   *Health // told of HealthGroup and HealthWrites; may be nil

@@ -87,7 +87,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	defer c.cfg.Health.Report(HealthGroup, errors.New("the group has been left"))
 	defer func() {
 		for _, p := range c.kept {
-			p.taker.Discard()
+			p.discard()
 		}
 	}()
 	// Closing the group ends the generation: its partitions write and commit what they hold, then the group is left,
@@ -172,7 +172,7 @@ func (c *Consumer) assign(gen *kafka.Generation) []*Partition {
 	}
 	for key, p := range c.kept {
 		if next[key] != p {
-			p.taker.Discard()
+			p.discard()
 		}
 	}
 	c.kept = next

@@ -18,6 +18,7 @@ type heardCall struct {
 	first  int64  // offsets of its first and last record
 	last   int64
 	failed error
+	said   versions
 }
 
 // Begin is Hearing's.
@@ -27,14 +28,18 @@ func (c *heardCall) Begin(info ingest.Info, first int64) {
 }
 
 func (c *heardCall) segment(s analyzers.Segment) {
+	row := segmentRow(&c.info, &s)
+	c.said.segment(&row)
 	c.j.outbox.touch()
-	c.j.outbox.batch.Segments = append(c.j.outbox.batch.Segments, segmentRow(&c.info, &s))
+	c.j.outbox.batch.Segments = append(c.j.outbox.batch.Segments, row)
 }
 
 // flag takes a flag raised while the call goes on.
 func (c *heardCall) flag(f rulebook.Flag) {
+	row := flagRow(&c.info, &f, liveVersion(f.End))
+	c.said.flag(&row)
 	c.j.outbox.touch()
-	c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, flagRow(&c.info, &f, liveVersion(f.End)))
+	c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, row)
 }
 
 // End is Hearing's.
@@ -62,9 +67,12 @@ func (c *heardCall) judge(end ingest.Ending, state string, m *kafka.Message, mor
 		err := guard(c.j.log, c.info.CallID, c.last, func() error {
 			j := judged{verdict: c.Analysis.End(end), speech: c.Speech()}
 			j.fill(&row)
+			c.said.final(c.info.CallID, finalVersion(end.At))
 			c.j.outbox.touch()
 			for i := range j.verdict.Flags {
-				c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, flagRow(&c.info, &j.verdict.Flags[i], finalVersion(end.At)))
+				row := flagRow(&c.info, &j.verdict.Flags[i], finalVersion(end.At))
+				c.said.flag(&row)
+				c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, row)
 			}
 			return nil
 		})

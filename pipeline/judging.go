@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/segmentio/kafka-go"
+
+	"github.com/earshot/earshot/pipeline/internal/invariants"
 )
 
 // judging is a worker's Taker: it judges the calls of a partition.
@@ -46,6 +48,10 @@ func (j *judging) Take(ctx context.Context, m *kafka.Message) (err error) {
 			err = j.w.letters.send(ctx, m, ReasonFailed, fmt.Errorf("%w: %v", errAnalysis, r))
 		}
 	}()
+	if invariants.Enabled {
+		n := j.outbox.batch.Len()
+		invariants.Hold(n < j.outbox.rows, "I8", "a record is taken while the outbox is full: %d rows of %d", n, j.outbox.rows)
+	}
 	if j.calls != nil {
 		return j.calls.Take(ctx, m)
 	}

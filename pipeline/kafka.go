@@ -28,11 +28,13 @@ type Kafka struct {
 	CAFile string
 	// SASL is plain, scram-sha-256 or scram-sha-512; empty for none.
 	SASL, User, Password string
+	// Dial makes the connections to brokers; nil for TCP ones.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Dialer connects to a broker as the settings say.
 func (k Kafka) Dialer() (*kafka.Dialer, error) {
-	d := &kafka.Dialer{Timeout: 10 * time.Second, DualStack: true, ClientID: "earshot"}
+	d := &kafka.Dialer{Timeout: 10 * time.Second, DualStack: true, ClientID: "earshot", DialFunc: k.Dial}
 	var err error
 	if d.TLS, err = k.tls(); err != nil {
 		return nil, err
@@ -45,7 +47,7 @@ func (k Kafka) Dialer() (*kafka.Dialer, error) {
 
 // Transport is the Dialer's counterpart for writers and admin requests.
 func (k Kafka) Transport() (*kafka.Transport, error) {
-	t := &kafka.Transport{DialTimeout: 10 * time.Second, ClientID: "earshot"}
+	t := &kafka.Transport{DialTimeout: 10 * time.Second, ClientID: "earshot", Dial: k.Dial}
 	var err error
 	if t.TLS, err = k.tls(); err != nil {
 		return nil, err

@@ -8,13 +8,15 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
+	"github.com/earshot/earshot/pipeline/internal/invariants"
+	"github.com/earshot/earshot/pipeline/internal/mutation"
 	"github.com/earshot/earshot/pipeline/store"
 )
 
 // outbox holds what a partition has to say until ClickHouse and the flags topic have it. Its memory is bounded: when it
 // is full the partition stops taking records until a flush has gone through.
 type outbox struct {
-	store   *store.Store
+	store   store.Writer
 	alarms  *kafka.Writer
 	topic   string // of the flags
 	metrics *Metrics
@@ -27,6 +29,7 @@ type outbox struct {
 	batch  store.Batch
 	oldest time.Time // wall clock: when the batch's first row came
 	marks  []Mark    // calls that are acknowledged with this batch
+	saved  int       // rows of the batch that ClickHouse has acknowledged
 	// token names this outbox's inserts: unique to the process, so that no other batch can be taken for a repeat of one.
 	token   string
 	flushes int
@@ -54,10 +57,16 @@ func (o *outbox) flush(ctx context.Context, p *Partition) error {
 		// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.
 		o.flushes++
 		token := fmt.Sprintf("%s/%d", o.token, o.flushes)
-		if err := o.store.WriteRetry(ctx, &o.batch, token, o.backoff()); err != nil {
+		before := digest(&o.batch)
+		if err := store.WriteRetry(ctx, o.store, &o.batch, token, o.backoff()); err != nil && !mutation.Is(mutation.ReleaseUnsaved) {
 			return fmt.Errorf("cannot write %d rows to ClickHouse: %w", o.batch.Len(), err)
 		}
 		o.health.Report(HealthWrites, nil)
+		if invariants.Enabled {
+			after := digest(&o.batch)
+			invariants.Hold(after == before, "I7", "other rows were acknowledged than were to be written:\n%s\n%s", before, after)
+		}
+		o.saved = o.batch.Len()
 		o.metrics.inserts.Observe(time.Since(began).Seconds())
 		o.metrics.rows.WithLabelValues("calls").Add(float64(len(o.batch.Calls)))
 		o.metrics.rows.WithLabelValues("segments").Add(float64(len(o.batch.Segments)))
@@ -66,12 +75,22 @@ func (o *outbox) flush(ctx context.Context, p *Partition) error {
 			return err
 		}
 	}
+	o.release(p)
+	o.saved = 0
+	o.batch.Reset()
+	return nil
+}
+
+// release lets the watermark go past the calls whose rows have been written.
+func (o *outbox) release(p *Partition) {
+	if invariants.Enabled {
+		n := o.batch.Len()
+		invariants.Hold(o.saved == n, "I4", "%d calls are let go of; of their %d rows %d are acknowledged", len(o.marks), n, o.saved)
+	}
 	for _, m := range o.marks {
 		p.Release(m)
 	}
 	o.marks = o.marks[:0]
-	o.batch.Reset()
-	return nil
 }
 
 func (o *outbox) tell(ctx context.Context) error {
@@ -95,6 +114,9 @@ func (o *outbox) backoff() store.Backoff {
 	return store.Backoff{OnError: func(attempt int, wait time.Duration, err error) {
 		o.metrics.insertRetries.Inc()
 		o.health.Report(HealthWrites, err)
+		if mutation.Is(mutation.RetryLosesBatch) {
+			o.batch.Reset()
+		}
 		o.log.Error("cannot write to ClickHouse, trying again", "rows", o.batch.Len(), "attempt", attempt, "wait", wait, "error", err)
 	}}
 }

@@ -9,7 +9,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/segmentio/kafka-go"
+
+	"github.com/earshot/earshot/pipeline/internal/invariants"
+	"github.com/earshot/earshot/pipeline/internal/mutation"
 )
 
 // pollEvery is how often a partition that has gone quiet looks whether something is due.
@@ -24,6 +28,7 @@ type Partition struct {
 	log       *slog.Logger
 	taker     Taker
 	mark      watermark
+	ledger    ledger
 	committed int64
 	begun     bool // committed is a real offset
 	atEnd     bool // the last record taken was the partition's last, as far as Kafka said with it
@@ -52,11 +57,23 @@ func (p *Partition) restart(offset int64) {
 	p.committed, p.begun, p.broken = offset, offset >= 0, false
 	p.mark = watermark{}
 	p.mark.advance(max(offset, 0))
+	p.ledger.restart(p.mark.next)
 	p.taker = p.c.cfg.Taker(p)
 }
 
+// discard lets go of the open calls, and of what the metrics say of the partition: somebody else may have it now.
+func (p *Partition) discard() {
+	p.taker.Discard()
+	m, id := p.c.cfg.Metrics, strconv.Itoa(p.id)
+	for _, gauge := range []*prometheus.GaugeVec{m.openCalls, m.committed, m.lag} {
+		gauge.DeleteLabelValues(p.topic, id)
+	}
+}
+
 // resumes says whether the partition may go on where it stopped: the group's offset is still the one it committed.
-func (p *Partition) resumes(offset int64) bool { return p.begun && !p.broken && offset == p.committed }
+func (p *Partition) resumes(offset int64) bool {
+	return p.begun && !p.broken && (offset == p.committed || mutation.Is(mutation.KeepAlways))
+}
 
 // Topic is the partition's topic.
 func (p *Partition) Topic() string { return p.topic }
@@ -66,7 +83,10 @@ func (p *Partition) Log() *slog.Logger { return p.log }
 
 // Hold keeps the committed offset from going past a call's first record until the mark is released. Calls are to be held
 // in the order of their first records.
-func (p *Partition) Hold(first int64) Mark { return p.mark.open(first) }
+func (p *Partition) Hold(first int64) Mark {
+	p.ledger.hold(first, p.mark.next)
+	return p.mark.open(first)
+}
 
 // NoteHeld tells the metrics how many bytes wait to be written.
 func (p *Partition) NoteHeld(bytes int) {
@@ -76,7 +96,10 @@ func (p *Partition) NoteHeld(bytes int) {
 }
 
 // Release lets go of a mark: what came of its call has been written.
-func (p *Partition) Release(m Mark) { p.mark.done(m) }
+func (p *Partition) Release(m Mark) {
+	p.ledger.release(m.first())
+	p.mark.done(m)
+}
 
 // ErrReread says that what a Taker holds is of no use any more: the partition is to be read again from its committed offset.
 var ErrReread = errors.New("the partition has to be read again")
@@ -93,7 +116,7 @@ func (p *Partition) run(ctx context.Context, gen *kafka.Generation) error {
 			return stopped(ctx, err)
 		}
 		p.log.Error("the partition is read again from the committed offset", "offset", p.committed, "error", err)
-		p.taker.Discard()
+		p.discard()
 		p.restart(p.committed)
 		select {
 		case <-ctx.Done():
@@ -221,8 +244,11 @@ func (p *Partition) step(ctx context.Context, m *kafka.Message) error {
 	}
 	if !p.begun {
 		p.begun, p.committed = true, m.Offset
-		p.mark.advance(m.Offset)
 	}
+	if invariants.Enabled {
+		invariants.Hold(m.Offset >= p.mark.next, "I1", "offset %d is taken again; the next was to be %d", m.Offset, p.mark.next)
+	}
+	p.mark.advance(m.Offset) // also past records that are gone
 	cfg.Metrics.records.WithLabelValues(p.topic).Inc()
 	cfg.Metrics.bytes.WithLabelValues(p.topic).Add(float64(len(m.Value)))
 	cfg.Metrics.lag.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(m.HighWaterMark - m.Offset - 1))
@@ -261,6 +287,7 @@ func (p *Partition) commit(gen *kafka.Generation) {
 	if !p.begun || low <= p.committed {
 		return
 	}
+	p.ledger.commit(low, p.committed)
 	err := gen.CommitOffsets(map[string]map[int]int64{p.topic: {p.id: low}})
 	if err != nil {
 		// Nothing is lost by it: the next commit covers this one, and without one the records are read again.

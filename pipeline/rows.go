@@ -6,16 +6,27 @@ import (
 
 	"github.com/earshot/earshot/analyzers"
 	"github.com/earshot/earshot/ingest"
+	"github.com/earshot/earshot/pipeline/internal/mutation"
 	"github.com/earshot/earshot/pipeline/rulebook"
 	"github.com/earshot/earshot/pipeline/store"
 	"github.com/earshot/earshot/schemas"
 )
 
-// A row's version says how much of the call it was written from: the call's length in milliseconds by then, doubled,
-// and one more when the call was judged as a whole. So the same records give the same version, and a row written from
-// more of the call replaces one written from less, in whatever order they arrive.
-func liveVersion(at time.Duration) uint64  { return uint64(max(at.Milliseconds(), 0)) * 2 }
-func finalVersion(at time.Duration) uint64 { return liveVersion(at) + 1 }
+// A row's version says how much of the call it was written from: the call's length in milliseconds by then, and above it
+// whether the call was judged as a whole. So the same records give the same version, a row written from more of
+// the call replaces one written from less, and what was said of the whole call replaces what was said while it went on, in
+// whatever order they arrive. The length alone does not tell the two apart: media may reach beyond the time
+// at which the call is said to have ended.
+const judgedWhole = 1 << 40 // above any length: 34 years
+
+func liveVersion(at time.Duration) uint64 {
+	if mutation.Is(mutation.LateLiveWins) {
+		return uint64(time.Now().UnixNano())
+	}
+	return uint64(max(at.Milliseconds(), 0))
+}
+
+func finalVersion(at time.Duration) uint64 { return judgedWhole + liveVersion(at) }
 
 func segmentRow(info *ingest.Info, s *analyzers.Segment) store.SegmentRow {
 	r := store.SegmentRow{

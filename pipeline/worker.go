@@ -10,11 +10,12 @@ import (
 
 // Worker judges calls. It is one member of its consumer group.
 type Worker struct {
-	cfg      Config
-	consumer *Consumer
-	writer   *kafka.Writer
-	token    string
-	letters  *deadLetters
+	cfg       Config
+	consumer  *Consumer
+	transport *kafka.Transport
+	writer    *kafka.Writer
+	token     string
+	letters   *deadLetters
 }
 
 // wholeCalls is how many recordings, of 8 MiB each, a partition fetches ahead.
@@ -27,7 +28,7 @@ func NewWorker(cfg Config) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Worker{cfg: cfg, token: uuid.NewString()}
+	w := &Worker{cfg: cfg, transport: transport, token: uuid.NewString()}
 	w.writer = &kafka.Writer{
 		Addr: kafka.TCP(cfg.Kafka.Brokers...), Transport: transport, Balancer: &kafka.Hash{},
 		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, BatchBytes: MaxRecordBytes + 1<<20,
@@ -46,6 +47,7 @@ func NewWorker(cfg Config) (*Worker, error) {
 // Run takes records until ctx ends, then writes and commits what it has and leaves the group. It returns an error only
 // for what trying again cannot mend.
 func (w *Worker) Run(ctx context.Context) error {
+	defer w.transport.CloseIdleConnections()
 	defer w.writer.Close()
 	return w.consumer.Run(ctx)
 }

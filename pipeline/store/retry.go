@@ -18,13 +18,18 @@ type Backoff struct {
 	OnError func(attempt int, wait time.Duration, err error)
 }
 
+// Writer takes batches as Store.Write does.
+type Writer interface {
+	Write(ctx context.Context, b *Batch, token string) error
+}
+
 // WriteRetry writes the batch however often ClickHouse fails to take it, until ctx ends. It returns at once only what no
 // retry can mend: see Permanent.
-func (s *Store) WriteRetry(ctx context.Context, b *Batch, token string, backoff Backoff) error {
+func WriteRetry(ctx context.Context, w Writer, b *Batch, token string, backoff Backoff) error {
 	wait := cmp.Or(backoff.First, 200*time.Millisecond)
 	most := cmp.Or(backoff.Most, 15*time.Second)
 	for attempt := 1; ; attempt++ {
-		err := s.Write(ctx, b, token)
+		err := w.Write(ctx, b, token)
 		if err == nil || Permanent(err) {
 			return err
 		}

@@ -55,7 +55,7 @@ func TestWriteWaitsForClickHouse(t *testing.T) {
 		t.Cleanup(func() { server.Close() })
 	}
 	var failures []error
-	err := s.WriteRetry(context.Background(), exampleBatch(), "1", Backoff{
+	err := WriteRetry(context.Background(), s, exampleBatch(), "1", Backoff{
 		First: time.Millisecond, Most: 2 * time.Millisecond,
 		OnError: func(attempt int, wait time.Duration, err error) {
 			failures = append(failures, err)
@@ -102,7 +102,7 @@ func TestAnswerLost(t *testing.T) {
 		query(t, dsn, "SYSTEM STOP MERGES "+table)
 	}
 	var failures int
-	err := s.WriteRetry(context.Background(), exampleBatch(), "1", Backoff{
+	err := WriteRetry(context.Background(), s, exampleBatch(), "1", Backoff{
 		First: time.Millisecond, OnError: func(int, time.Duration, error) { failures++ },
 	})
 	if err != nil {
@@ -122,7 +122,7 @@ func TestAnswerLost(t *testing.T) {
 func TestContextEndsTheWaiting(t *testing.T) {
 	s := openAt(t, "http://"+closedPort(t)+"/earshot")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := s.WriteRetry(ctx, exampleBatch(), "1", Backoff{
+	err := WriteRetry(ctx, s, exampleBatch(), "1", Backoff{
 		First: time.Hour, OnError: func(int, time.Duration, error) { cancel() },
 	})
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "refused") {
@@ -157,7 +157,7 @@ func TestWhatNoRetryMendsIsReturned(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			err := s.WriteRetry(ctx, b, "1", Backoff{OnError: func(_ int, _ time.Duration, err error) {
+			err := WriteRetry(ctx, s, b, "1", Backoff{OnError: func(_ int, _ time.Duration, err error) {
 				t.Errorf("retried after %v", err)
 				cancel()
 			}})

@@ -72,7 +72,7 @@ func every(read func(string) (any, error), things ...string) (any, error) {
 // unscoped are the methods that read or write nothing of a team, or write what the caller read within a scope. Outcomes is
 // for the archiver, which decides on the audio of all teams' calls and shows nobody anything; no page may use it.
 var unscoped = []string{
-	"Ping", "Version", "Close", "Write", "WriteRetry", "Judged", "Outcomes",
+	"Ping", "Version", "Close", "Write", "Judged", "Outcomes",
 	"AppendStep", "Claim", "Claims", "Release", "LogAccess", "SaveAgents", "SavePeaks",
 	"Account", "AccountOf", "AccountInvited", "Accounts", "SaveAccount", "NoteSignIn", "WrongSignIns",
 	"SaveSession", "Session", "Sessions", "EndSession", "EndSessions",

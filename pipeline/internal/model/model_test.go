@@ -1,0 +1,183 @@
+package model
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/analyzers"
+	"github.com/earshot/earshot/pipeline/rulebook"
+)
+
+var (
+	seed      = flag.Uint64("seed", 0, "run only the schedule of this seed")
+	schedules = flag.Int("schedules", 40, "how many schedules to run")
+	logged    = flag.Bool("log", false, "show what the workers log")
+	from      = flag.Uint64("from", 1, "the first schedule's seed")
+)
+
+func load(t *testing.T) *rulebook.Rulebook {
+	t.Helper()
+	text, err := os.ReadFile("testdata/rulebook.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := rulebook.Load("testdata/rulebook.yaml", text, "", analyzers.Vocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+// The tables end as those of a run in which nothing happened.
+func TestModel(t *testing.T) {
+	book := load(t)
+	seeds := []uint64{*seed}
+	if *seed == 0 {
+		seeds = nil
+		for i := range *schedules {
+			seeds = append(seeds, *from+uint64(i))
+		}
+	}
+	began := time.Now()
+	rows, ghosts := 0, 0
+	for _, s := range seeds {
+		r := run(t, s, book)
+		if len(r.wrong) > 0 {
+			t.Fatalf("%s\nrun it again with: go test ./pipeline/internal/model -run TestModel -seed %d", &r, s)
+		}
+		rows += r.rows
+		ghosts += r.ghosts
+	}
+	t.Logf("%d schedules, %d rows, %d times members that were gone had to be removed, in %v", len(seeds), rows, ghosts, time.Since(began).Round(time.Millisecond))
+}
+
+// result is how one schedule went.
+type result struct {
+	seed   uint64
+	steps  []string
+	wrong  []string
+	rows   int
+	ghosts int
+}
+
+func (r *result) String() string {
+	return fmt.Sprintf("seed %d:\n\t%s\nwrong:\n\t%s", r.seed, strings.Join(r.steps, "\n\t"), strings.Join(r.wrong, "\n\t"))
+}
+
+// run runs the schedule of a seed.
+func run(t *testing.T, seed uint64, book *rulebook.Rulebook) (r result) {
+	r.seed = seed
+	synctest.Test(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		w := newWorld(t, rng, book)
+		defer w.cluster.Close()
+		defer w.heed()()
+		epoch := time.Now()
+		ids, records := drawCalls(rng, epoch, 3+rng.IntN(8), 25*time.Second)
+		steps := drawSteps(rng, 45*time.Second)
+		slices.SortStableFunc(steps, func(a, b step) int { return int(a.at - b.at) })
+		for range 1 + rng.IntN(3) {
+			w.workers = append(w.workers, w.start(group, w.tables))
+		}
+		published := make(chan struct{})
+		go w.publish(epoch, records, published)
+		for _, s := range steps {
+			r.steps = append(r.steps, fmt.Sprintf("%8.3fs %s", s.at.Seconds(), s.what))
+			time.Sleep(time.Until(epoch.Add(s.at)))
+			w.watch()
+			s.do(w)
+		}
+		<-published
+		w.settle(ids)
+		w.compare(ids)
+		r.wrong, r.rows, r.ghosts = w.wrong, len(w.tables.rows), w.ghosts
+	})
+	return r
+}
+
+// settle waits until everything has been judged, and lets the workers leave.
+func (w *world) settle(ids []string) {
+	if len(w.workers) == 0 {
+		w.workers = append(w.workers, w.start(group, w.tables))
+	}
+	if missing := w.await(w.workers, w.tables, ids); missing != "" {
+		w.fault("after ten minutes of peace: %s", missing)
+	}
+	for _, p := range w.workers {
+		w.leave(p)
+	}
+	w.buried()
+	w.watch()
+	if behind := w.behind(); behind != "" && len(w.wrong) == 0 {
+		w.fault("not all is committed though all is judged:%s", behind)
+	}
+}
+
+// await waits until all calls are judged and no worker has been busy for a while; otherwise it says what is missing.
+func (w *world) await(workers []*worker, tables *tables, ids []string) (missing string) {
+	quiet := 0
+	for second := range 600 {
+		time.Sleep(time.Second)
+		w.watch()
+		if second%90 == 89 {
+			w.exorcise(len(w.workers))
+		}
+		missing = ""
+		for _, id := range ids {
+			if !tables.has("call " + id) {
+				missing += id + " is not judged; "
+			}
+		}
+		for _, p := range workers {
+			if n := p.open(); n > 0 {
+				missing += fmt.Sprintf("%s has %v calls open or records to read; ", p.name, n)
+			}
+		}
+		if missing != "" {
+			quiet = 0
+		} else if quiet++; quiet == 15 {
+			return ""
+		}
+	}
+	return missing
+}
+
+// compare has the same records judged with nothing happening, and compares.
+func (w *world) compare(ids []string) {
+	want := newTables(rand.New(rand.NewPCG(1, 1)))
+	p := w.start("undisturbed", want)
+	if missing := w.await([]*worker{p}, want, ids); missing != "" {
+		w.fault("undisturbed, after ten minutes: %s", missing)
+	}
+	w.leave(p)
+	w.buried()
+	for _, s := range []*tables{want, w.tables} {
+		if s.conflict != "" {
+			w.fault("%s", s.conflict)
+		}
+	}
+	for key, r := range want.rows {
+		if got, there := w.tables.rows[key]; !there {
+			w.fault("lost: %s", key)
+		} else if got.said != r.said {
+			w.fault("other: %s\n\t\tis     %s\n\t\tshould %s", key, got.said, r.said)
+		}
+	}
+	for key := range w.tables.rows {
+		if _, there := want.rows[key]; !there {
+			w.fault("too many: %s", key)
+		}
+	}
+	for _, p := range w.cluster.PartitionInfos("earshot.deadletters") {
+		if p.HighWatermark > 0 {
+			w.fault("%d dead letters", p.HighWatermark)
+		}
+	}
+}
