@@ -27,8 +27,13 @@ type Analysis struct {
 	speech  [2]float64 // seconds by leg, in the order of info.Legs
 	// What the switch said of the answer: ringing without an answer leaves it unknown.
 	rang, answered bool
+	events         []ingest.Event // the first mostEvents
 	wiring         wiring
 }
+
+// mostEvents is how many events of the switch a call keeps: none has so many, and a switch gone mad must not fill the
+// memory.
+const mostEvents = 200
 
 // NewAnalysis returns an Analysis that judges by the rulebook.
 func NewAnalysis(book *rulebook.Rulebook) *Analysis {
@@ -44,7 +49,7 @@ func NewAnalysisWith(book *rulebook.Rulebook, session *analyzers.Session) *Analy
 func (a *Analysis) Begin(info ingest.Info, out Outlet) {
 	a.info, a.out = info, out
 	a.rang, a.answered, a.wiring = false, false, newWiring()
-	a.speech = [2]float64{}
+	a.speech, a.events = [2]float64{}, a.events[:0]
 	a.judge.Reset(info.CallID)
 	a.session.Begin(info.Legs, a.segment)
 }
@@ -65,6 +70,9 @@ func (a *Analysis) Event(e ingest.Event) {
 		a.rang = true
 	case schemas.Kind_KIND_ANSWERED:
 		a.answered = true
+	}
+	if len(a.events) < mostEvents {
+		a.events = append(a.events, e)
 	}
 	a.session.Event(analyzers.Event{Kind: e.Kind, By: e.By, At: e.At})
 }
@@ -107,3 +115,6 @@ func (a *Analysis) End(end ingest.Ending) rulebook.Verdict {
 
 // Speech is how long each of the call's legs has spoken, in seconds.
 func (a *Analysis) Speech() [2]float64 { return a.speech }
+
+// Events is what the switch has told of the call, in order. It is kept until the next Begin.
+func (a *Analysis) Events() []ingest.Event { return a.events }

@@ -65,7 +65,7 @@ func (c *heardCall) judge(end ingest.Ending, state string, m *kafka.Message, mor
 	row := callRow(&c.info, end)
 	if c.failed == nil {
 		err := guard(c.j.log, c.info.CallID, c.last, func() error {
-			j := judged{verdict: c.Analysis.End(end), speech: c.Speech()}
+			j := judged{verdict: c.Analysis.End(end), speech: c.Speech(), events: c.Events()}
 			j.fill(&row)
 			c.said.final(c.info.CallID, finalVersion(end.At))
 			c.j.outbox.touch()

@@ -82,12 +82,17 @@ func (r *judged) fill(row *store.CallRow) {
 	for i := range row.Legs {
 		row.Legs[i].Speech = r.speech[i]
 	}
+	for _, e := range r.events {
+		kind := strings.ToLower(strings.TrimPrefix(e.Kind.String(), "KIND_"))
+		row.Events = append(row.Events, store.EventRow{Kind: kind, By: e.By.Name(), At: e.At.Seconds()})
+	}
 }
 
 // judged is what came out of a call's Analysis at its end.
 type judged struct {
 	verdict rulebook.Verdict
 	speech  [2]float64
+	events  []ingest.Event
 }
 
 func addStats(row *store.CallRow, leg int, s ingest.LegStats) {

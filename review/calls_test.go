@@ -27,6 +27,9 @@ func (s *site) seedCalls() {
 			Score: 100, JudgedAt: started, RulebookVersion: "r1", Flags: uint32(len(flags)), Version: 1,
 			NotAssessable: []store.NotAssessable{{Rule: "floor-noise", ReasonEN: "too little speech", ReasonZH: "话音太少"}},
 		}
+		if id == "talk" {
+			call.Events = []store.EventRow{{Kind: "ringing"}, {Kind: "answered", At: .9}, {Kind: "hold", By: "agent", At: 40}, {Kind: "resume", By: "agent", At: 70}, {Kind: "transfer", By: "agent", At: 84}}
+		}
 		b.Calls = append(b.Calls, call)
 		for i, f := range flags {
 			f.FlagID, f.CallID, f.StartedAt, f.At = fmt.Sprintf("%s-%d", id, i), id, started, started.Add(time.Duration(f.Start*1e9))

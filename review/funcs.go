@@ -44,7 +44,9 @@ func (s *Server) funcs(l locale.Lang) template.FuncMap {
 		"callpath":  callPath,
 		"nextquery": nextQuery,
 		"speeds":    func() []string { return []string{"0.75", "1", "1.25", "1.5", "2"} },
-		"kinds":     func() []string { return []string{"speech", "hold", "silence", "overlap", "ringing", "raised", "fault"} },
+		"kinds": func() []string {
+			return []string{"speech", "hold", "silence", "overlap", "ringing", "raised", "fault", "event"}
+		},
 		"inboxkeys": func() []keyHelp { return inboxKeys },
 		"callkeys":  callKeys,
 	}

@@ -47,15 +47,21 @@ func (s *Server) lanes(v *visit, page store.CallPage) lanesView {
 	return view
 }
 
-// events are what the switch or the call's end tells, by time. A hold that was only heard is no event of the switch.
+// events are what the switch or the call's end tells, by time. Calls whose events are not stored have those that their
+// segments tell of; a hold that was only heard is no event of the switch.
 func (v *visit) events(page store.CallPage) []laneEvent {
 	events := []laneEvent{}
+	for _, e := range page.Call.Events {
+		events = append(events, laneEvent{e.At, v.say("event." + e.Kind)})
+	}
+	told := len(events) > 0
 	for _, seg := range page.Segments {
 		switch {
+		case told && seg.Kind != "departed":
 		case seg.Kind == "hold" && seg.Source != "music":
 			events = append(events, laneEvent{seg.Start, v.say("event.hold")}, laneEvent{seg.End, v.say("event.resume")})
 		case seg.Kind == "ring" && seg.End < page.Call.Duration:
-			events = append(events, laneEvent{seg.End, v.say("event.answer")})
+			events = append(events, laneEvent{seg.End, v.say("event.answered")})
 		case seg.Kind == "departed":
 			events = append(events, laneEvent{seg.Start, v.say("event.left." + cmp.Or(seg.Leg, "mixed"))})
 		}
@@ -63,6 +69,6 @@ func (v *visit) events(page store.CallPage) []laneEvent {
 	if page.Call.State == "ended" {
 		events = append(events, laneEvent{page.Call.Duration, v.say("event.end." + cmp.Or(page.Call.EndedBy, "unknown"))})
 	}
-	slices.SortFunc(events, func(a, b laneEvent) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(events, func(a, b laneEvent) int { return cmp.Compare(a.At, b.At) })
 	return events
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ func TestTheWayOfAFlag(t *testing.T) {
 	inspector.wait("location.search.includes('rule=raised-voice') && document.querySelectorAll('.flag').length === 1")
 	inspector.key("\r")
 	inspector.wait("location.pathname === '/calls/talk' && document.documentElement.dataset.waveform")
+	if told := eval[string](inspector, "document.querySelector('.events').innerText"); !strings.Contains(told, "transferred") {
+		t.Errorf("the call's events are %q, expected a transfer", told)
+	}
 
 	// It is at the flag, 3 s before it, and plays when asked to.
 	inspector.wait("document.querySelector('#time').textContent === '0:17.0' || !document.querySelector('#audio').paused")

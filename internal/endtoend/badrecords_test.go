@@ -34,7 +34,9 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	sys.send("earshot.calls", "nothing", marshal(t, callEnd("nothing", 1, began, began)))
 	// A call that nobody ends: it is ended at its last record.
 	sys.send("earshot.calls", "endless", marshal(t, callStart("endless", began)))
-	sys.send("earshot.calls", "endless", marshal(t, media("endless", 1, began.Add(30*time.Second), nil)))
+	sys.send("earshot.calls", "endless", marshal(t, &schemas.CallRecord{CallId: "endless", Sequence: 1, CapturedAtUs: began.Add(20 * time.Second).UnixMicro(),
+		Body: &schemas.CallRecord_Event{Event: &schemas.CallEvent{Kind: schemas.Kind_KIND_TRANSFER, By: schemas.Leg_LEG_AGENT}}}))
+	sys.send("earshot.calls", "endless", marshal(t, media("endless", 2, began.Add(30*time.Second), nil)))
 	sys.awaitJudged([]string{"odd", "backwards", "nothing", "endless"})
 
 	want := map[string][2]string{
@@ -61,7 +63,7 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	for key, l := range got {
 		t.Errorf("%s became a dead letter, %q: %q; expected none", key, l[0], l[1])
 	}
-	if s := sys.query("SELECT duration, state, cause FROM calls FINAL WHERE call_id = 'endless'"); s != "30\tabandoned\tno further record" {
+	if s := sys.query("SELECT duration, state, cause, events.kind, events.by, events.at FROM calls FINAL WHERE call_id = 'endless'"); s != "30\tabandoned\tno further record\t['transfer']\t['agent']\t[20]" {
 		t.Errorf("a call that nobody ended is stored as %q", s)
 	}
 	if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = 'nothing'"); s != "0\tended" {

@@ -121,6 +121,9 @@ var callColumns = []column[CallRow]{
 	col("dropped_records", "UInt64", func(r *CallRow) *uint64 { return &r.DroppedRecords }),
 	col("judged_at", typeTime, func(r *CallRow) *time.Time { return &r.JudgedAt }),
 	col("version", "UInt64", func(r *CallRow) *uint64 { return &r.Version }),
+	eventTexts("events.kind", func(e *EventRow) *string { return &e.Kind }),
+	eventTexts("events.by", func(e *EventRow) *string { return &e.By }),
+	{"events.at", "Array(Float64)", fill(eventTimes), func(r *CallRow) any { return eventsRead{row: r} }},
 }
 
 var segmentColumns = []column[SegmentRow]{

@@ -80,6 +80,7 @@ func exampleBatch() *Batch {
 			Loss:          0.0001, JitterMS: 0.4, MOS: &mos, RulebookVersion: "r1", EarshotVersion: "0.1",
 			Topic: "earshot.calls", Partition: 3, FirstOffset: 100, LastOffset: 290, LostRecords: 1, DroppedRecords: 2,
 			JudgedAt: start.Add(200 * time.Second), Version: 290,
+			Events: []EventRow{{"hold", "agent", 31.2}, {"transfer", "", 158.9}},
 		}},
 		Segments: []SegmentRow{
 			{CallID: "通话-1", StartedAt: start, Kind: "hold", Leg: "agent", Start: 31.2, End: 158.9, Source: "music",

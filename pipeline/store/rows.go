@@ -24,6 +24,7 @@ type CallRow struct {
 	LostRecords, DroppedRecords                         uint64
 	JudgedAt                                            time.Time
 	Version                                             uint64
+	Events                                              []EventRow // in order
 }
 
 // LegRow is what is known of one leg of a call.

@@ -21,7 +21,8 @@ func TestEveryColumnRoundTrips(t *testing.T) {
 			`"leg_late":{"agent":1,"customer":0},"leg_duplicates":{"agent":2,"customer":0},"leg_reordered":{"agent":4,"customer":0},`+
 			`"leg_refused":{"agent":5,"customer":0},"leg_jitter_ms":{"agent":0.4,"customer":0},"leg_speech":{"agent":60.25,"customer":31.5},`+
 			`"rulebook_version":"r1","earshot_version":"0.1","topic":"earshot.calls","partition":3,"first_offset":100,"last_offset":290,`+
-			`"lost_records":1,"dropped_records":2,"judged_at":"2025-12-01 00:03:19.123456","version":290}`)
+			`"lost_records":1,"dropped_records":2,"judged_at":"2025-12-01 00:03:19.123456","version":290,`+
+			`"events.kind":["hold","transfer"],"events.by":["agent",""],"events.at":[31.2,158.9]}`)
 	expect(t, dsn, "SELECT * FROM calls FINAL WHERE call_id = 'bare' FORMAT JSONEachRow",
 		`{"call_id":"bare","agent_id":"","seat":"","team":"","queue":"","trunk":"","customer":"",`+
 			`"direction":"","source":"","started_at":"2025-11-30 23:59:59.123456","duration":0,"legs":[],`+
@@ -29,7 +30,8 @@ func TestEveryColumnRoundTrips(t *testing.T) {
 			`"not_assessable.rule":[],"not_assessable.reason_en":[],"not_assessable.reason_zh":[],`+
 			`"loss":0,"jitter_ms":0,"mos":null,"leg_packets":{},"leg_lost":{},"leg_late":{},"leg_duplicates":{},"leg_reordered":{},`+
 			`"leg_refused":{},"leg_jitter_ms":{},"leg_speech":{},"rulebook_version":"","earshot_version":"","topic":"",`+
-			`"partition":0,"first_offset":0,"last_offset":0,"lost_records":0,"dropped_records":0,"judged_at":"2025-11-30 23:59:59.123456","version":0}`)
+			`"partition":0,"first_offset":0,"last_offset":0,"lost_records":0,"dropped_records":0,"judged_at":"2025-11-30 23:59:59.123456","version":0,`+
+			`"events.kind":[],"events.by":[],"events.at":[]}`)
 	expect(t, dsn, "SELECT * FROM segments FINAL ORDER BY kind FORMAT JSONEachRow",
 		`{"call_id":"通话-1","started_at":"2025-11-30 23:59:59.123456","kind":"hold","leg":"agent","start":31.2,"end":158.9,`+
 			`"source":"music","value":127.7,"confidence":0.98,"measures":{"duration":127.7,"agent_speech":0},"agent_id":"A7","team":"晚班","version":290}`+"\n"+
