@@ -24,6 +24,7 @@ type archiverCmd struct {
 type evidenceFlags struct {
 	Evidence        string `env:"EARSHOT_EVIDENCE" placeholder:"DIR|s3://BUCKET/PREFIX" help:"Where the audio of calls is kept: a folder, or a bucket. earshot run: evidence in its data folder by default."`
 	S3Endpoint      string `name:"s3-endpoint" env:"EARSHOT_S3_ENDPOINT" placeholder:"URL" help:"S3 server of an s3:// evidence store; Amazon's by default."`
+	S3CA            string `name:"s3-ca" env:"EARSHOT_S3_CA" placeholder:"FILE" help:"Certificate authorities (PEM) of the S3 server, beside the system's."`
 	S3Region        string `name:"s3-region" env:"EARSHOT_S3_REGION" help:"Region of the bucket."`
 	S3AccessKey     string `name:"s3-access-key" env:"EARSHOT_S3_ACCESS_KEY" help:"Access key; by default AWS_ACCESS_KEY_ID, ~/.aws/credentials or the machine's role."`
 	S3SecretKey     string `name:"s3-secret-key" env:"EARSHOT_S3_SECRET_KEY" help:"Secret key; better from the environment or a file."`
@@ -60,7 +61,7 @@ func (f *evidenceFlags) open(ctx context.Context, work string, roots []string) (
 		return nil, err
 	}
 	return evidence.Open(ctx, f.Evidence, evidence.Options{Roots: roots, S3: evidence.S3{
-		Endpoint: f.S3Endpoint, Region: f.S3Region, AccessKey: f.S3AccessKey, SecretKey: key, Work: work,
+		Endpoint: f.S3Endpoint, Region: f.S3Region, AccessKey: f.S3AccessKey, SecretKey: key, CAFile: f.S3CA, Work: work,
 	}})
 }
 

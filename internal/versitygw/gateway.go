@@ -5,7 +5,9 @@ package versitygw
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +38,7 @@ type Gateway struct {
 	program string
 	dir     string
 	addr    string
+	tls     bool
 	log     bytes.Buffer
 	cmd     *exec.Cmd
 	ended   chan struct{} // closed when the process has
@@ -43,6 +46,14 @@ type Gateway struct {
 
 // Start runs a server until the test ends, and returns when it takes requests.
 func Start(t testing.TB) *Gateway {
+	t.Helper()
+	g := prepare(t)
+	g.Restart()
+	return g
+}
+
+// prepare makes all that a server needs, and sees to its end.
+func prepare(t testing.TB) *Gateway {
 	t.Helper()
 	program, err := toolcache.Program("github.com/versity/versitygw/cmd/versitygw", Version)
 	if err != nil {
@@ -59,13 +70,21 @@ func Start(t testing.TB) *Gateway {
 			t.Fatal(err)
 		}
 	}
-	g.Restart()
-	t.Cleanup(g.Kill)
+	t.Cleanup(func() {
+		if g.cmd != nil {
+			g.Kill()
+		}
+	})
 	return g
 }
 
 // Endpoint is the server's URL; it stays the same over a Restart.
-func (g *Gateway) Endpoint() string { return "http://" + g.addr }
+func (g *Gateway) Endpoint() string {
+	if g.tls {
+		return "https://" + g.addr
+	}
+	return "http://" + g.addr
+}
 
 // Bucket makes a bucket.
 func (g *Gateway) Bucket(name string) {
@@ -77,7 +96,11 @@ func (g *Gateway) Bucket(name string) {
 
 // Client is a client of the server.
 func (g *Gateway) Client() *minio.Client {
-	c, err := minio.New(g.addr, &minio.Options{Creds: credentials.NewStaticV4(AccessKey, SecretKey, ""), Region: Region})
+	options := &minio.Options{Creds: credentials.NewStaticV4(AccessKey, SecretKey, ""), Region: Region, Secure: g.tls}
+	if g.tls {
+		options.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // whom it trusts is no matter here
+	}
+	c, err := minio.New(g.addr, options)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -94,8 +117,11 @@ func (g *Gateway) Kill() {
 func (g *Gateway) Restart() {
 	g.t.Helper()
 	// Its metadata lies in files: not every file system of a test's folder has extended attributes.
-	g.cmd = exec.Command(g.program, "--port", g.addr, "--region", Region, "--quiet",
-		"posix", "--sidecar", filepath.Join(g.dir, "meta"), filepath.Join(g.dir, "data"))
+	args := []string{"--port", g.addr, "--region", Region, "--quiet"}
+	if g.tls {
+		args = append(args, "--cert", filepath.Join(g.dir, "cert.pem"), "--key", filepath.Join(g.dir, "key.pem"))
+	}
+	g.cmd = exec.Command(g.program, append(args, "posix", "--sidecar", filepath.Join(g.dir, "meta"), filepath.Join(g.dir, "data"))...)
 	g.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+AccessKey, "ROOT_SECRET_KEY="+SecretKey)
 	g.log.Reset()
 	g.cmd.Stdout, g.cmd.Stderr = &g.log, &g.log

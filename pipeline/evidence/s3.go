@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,8 @@ type S3 struct {
 	Region   string
 	// AccessKey and SecretKey; if empty, those of the environment (AWS_…), of ~/.aws/credentials or of the machine's role.
 	AccessKey, SecretKey string
+	// CAFile names certificate authorities (PEM) beside the system's, for an https endpoint.
+	CAFile string
 	// Work is the folder in which calls that go on are written until they end. None: calls can only be read.
 	Work string
 	// Retries is how often a request is sent before it has failed; 3.
@@ -87,7 +90,35 @@ func (c *S3) client() (*minio.Client, error) {
 	if retries == 0 {
 		retries = 3
 	}
-	return minio.New(u.Host, &minio.Options{Creds: creds, Secure: u.Scheme == "https", Region: c.Region, MaxRetries: retries})
+	transport, err := minio.DefaultTransport(u.Scheme == "https")
+	if err != nil {
+		return nil, err
+	}
+	if c.CAFile != "" {
+		if u.Scheme != "https" {
+			return nil, fmt.Errorf("S3 CA file %s: of no use for %s; expected an https endpoint", c.CAFile, endpoint)
+		}
+		if transport.TLSClientConfig.RootCAs, err = authorities(c.CAFile); err != nil {
+			return nil, err
+		}
+	}
+	return minio.New(u.Host, &minio.Options{Creds: creds, Secure: u.Scheme == "https", Region: c.Region, MaxRetries: retries, Transport: transport})
+}
+
+// authorities are those of the system and of a file.
+func authorities(file string) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the S3 CA file: %w", err)
+	}
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("cannot use the S3 CA file %s: it holds no PEM certificate", file)
+	}
+	return pool, nil
 }
 
 // missing turns the server's word for a file that is not there into Go's.

@@ -23,7 +23,7 @@ func newS3(t testing.TB, o Options) *Store {
 
 func openBucket(t testing.TB, g *versitygw.Gateway, o Options) *Store {
 	t.Helper()
-	o.S3 = S3{Endpoint: g.Endpoint(), Region: versitygw.Region, AccessKey: versitygw.AccessKey, SecretKey: versitygw.SecretKey,
+	o.S3 = S3{CAFile: o.S3.CAFile, Endpoint: g.Endpoint(), Region: versitygw.Region, AccessKey: versitygw.AccessKey, SecretKey: versitygw.SecretKey,
 		Work: filepath.Join(t.TempDir(), "work"), Retries: 1}
 	s, err := Open(t.Context(), "s3://evidence/calls", o)
 	if err != nil {
@@ -111,6 +111,38 @@ func TestABucketThatIsAwayIsUnreachable(t *testing.T) {
 	for o := range g.Client().ListObjectsIter(t.Context(), "evidence", minio.ListObjectsOptions{Recursive: true}) {
 		if !strings.HasPrefix(o.Key, "calls/") {
 			t.Errorf("%s lies outside of the prefix", o.Key)
+		}
+	}
+}
+
+// A bucket behind TLS is used when its authority is named, and not when it is not.
+func TestS3OverTLS(t *testing.T) {
+	g := versitygw.StartTLS(t)
+	g.Bucket("evidence")
+	s := openBucket(t, g, Options{S3: S3{CAFile: g.CAFile()}})
+	w := create(t, s, twoLegs("call"))
+	speak(w, 0, 100)
+	if err := w.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := openCall(t, s, "call").Samples(); n != 16000 {
+		t.Errorf("the call has %d samples, expected 16000", n)
+	}
+	stranger := openBucket(t, g, Options{})
+	if _, err := stranger.Open(t.Context(), "call"); err == nil || !strings.Contains(err.Error(), "x509") {
+		t.Errorf("a server whose authority nobody named: %v, expected it to be refused", err)
+	}
+}
+
+func TestS3CAFilesThatCannotBe(t *testing.T) {
+	for _, c := range []struct{ file, endpoint, want string }{
+		{filepath.Join(t.TempDir(), "none.pem"), "https://127.0.0.1:1", "cannot read the S3 CA file"},
+		{"s3_test.go", "https://127.0.0.1:1", "s3_test.go: it holds no PEM certificate"},
+		{"s3_test.go", "http://127.0.0.1:1", "expected an https endpoint"},
+	} {
+		_, err := Open(t.Context(), "s3://bucket", Options{S3: S3{Endpoint: c.endpoint, CAFile: c.file}})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s for %s: %v, expected %q in it", c.file, c.endpoint, err, c.want)
 		}
 	}
 }
