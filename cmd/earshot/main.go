@@ -32,6 +32,7 @@ type cli struct {
 	Analyze     analyzeCmd     `cmd:"" help:"Measure and judge recordings and captures, without Kafka or ClickHouse."`
 	Rules       rulesCmd       `cmd:"" help:"Work with rulebooks."`
 	DeadLetters deadLettersCmd `cmd:"" name:"deadletters" help:"Records that could not be used: list, show, replay them."`
+	Status      statusCmd      `cmd:"" help:"How far the workers are: lag, watermark, open calls, dead letters, last errors, by partition."`
 	Examples    examplesCmd    `cmd:"" help:"Compose the example calls into a folder."`
 
 	Config   kong.ConfigFlag  `placeholder:"FILE" help:"YAML file of flags: \"kafka: [host:9092]\"."`
@@ -44,6 +45,7 @@ type cli struct {
 type streams struct {
 	out, err io.Writer
 	log      *slog.Logger
+	troubles *troubles // that were logged
 }
 
 // exitCode ends the program with that status; whatever there was to say has been said.
@@ -86,7 +88,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if c.LogJSON {
 		handler = slog.NewJSONHandler(stderr, options)
 	}
-	s := &streams{out: stdout, err: stderr, log: slog.New(handler)}
+	remembered := newRemembering(handler)
+	s := &streams{out: stdout, err: stderr, log: slog.New(remembered), troubles: remembered.troubles}
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	err = kctx.Run(s)
 	var code exitCode

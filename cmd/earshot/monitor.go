@@ -22,12 +22,15 @@ const pingEvery = 5 * time.Second
 // monitor is what a process says of itself: metrics, and whether it can do its work.
 type monitor struct {
 	registry *prometheus.Registry
+	started  time.Time
+	troubles *troubles // nil: nobody remembers them
 	mu       sync.Mutex
 	health   []*pipeline.Health // of the worker, the archiver
+	prefix   string             // of the metrics that /status reads: the worker's, if there is one
 }
 
 func newMonitor() *monitor {
-	m := &monitor{registry: prometheus.NewRegistry()}
+	m := &monitor{registry: prometheus.NewRegistry(), started: time.Now()}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.about(m.registry)
 	return m
@@ -47,6 +50,9 @@ func (m *monitor) watch(ctx context.Context, prefix string, ping func(context.Co
 	h.Register(m.registry, prefix)
 	m.mu.Lock()
 	m.health = append(m.health, h)
+	if m.prefix == "" || len(prefix) < len(m.prefix) {
+		m.prefix = prefix
+	}
 	m.mu.Unlock()
 	go h.Watch(ctx, pipeline.HealthClickHouse, pingEvery, ping)
 	return h
@@ -67,7 +73,7 @@ func (m *monitor) ready() error {
 }
 
 // handler answers /metrics; /livez as long as the process can answer at all; /readyz with 200 when it can do its work, and
-// with 503 and what is missing when it waits.
+// with 503 and what is missing when it waits; /status with all that `earshot status` wants to know.
 func (m *monitor) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
@@ -81,11 +87,13 @@ func (m *monitor) handler() http.Handler {
 		}
 		fmt.Fprintln(w, "ready")
 	})
+	mux.HandleFunc("GET /status", m.serveStatus)
 	return mux
 }
 
 // serve answers on the address until stop is called; on none if it is empty.
 func (m *monitor) serve(listen string, s *streams) (stop func(), err error) {
+	m.troubles = s.troubles
 	return serveHTTP("metrics", listen, m.handler(), s)
 }
 

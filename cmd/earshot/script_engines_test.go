@@ -22,7 +22,7 @@ func addresses(e *testscript.Env) error {
 		lib = named
 	}
 	e.Setenv("EARSHOT_LIBCHDB", lib)
-	for _, name := range []string{"KAFKA", "CLICKHOUSE", "METRICS"} {
+	for _, name := range []string{"KAFKA", "CLICKHOUSE", "METRICS", "KAFKA2", "CLICKHOUSE2"} {
 		l, lerr := net.Listen("tcp", "127.0.0.1:0")
 		if lerr != nil {
 			return lerr

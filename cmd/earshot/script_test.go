@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 //	until REGEXP COMMAND…        runs it again and again, until it succeeds and its output matches; see script_engines_test.go
 //	letter NAME CALL             puts the id of the call's first dead letter into an environment variable
 //
-// $KAFKA and $CLICKHOUSE are addresses on which nobody listens, for the embedded engines.
+// $KAFKA, $CLICKHOUSE, $METRICS, $KAFKA2 and $CLICKHOUSE2 are addresses on which nobody listens.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
