@@ -3,11 +3,9 @@ package pipeline
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 	"time"
 
@@ -15,6 +13,8 @@ import (
 	"github.com/segmentio/kafka-go/sasl"
 	"github.com/segmentio/kafka-go/sasl/plain"
 	"github.com/segmentio/kafka-go/sasl/scram"
+
+	"github.com/earshot/earshot/pipeline/tlsfiles"
 )
 
 // MaxRecordBytes is the largest record Earshot takes: a recording of 8 MiB and what is said of it.
@@ -23,9 +23,9 @@ const MaxRecordBytes = 9 << 20
 // Kafka says how to reach the brokers.
 type Kafka struct {
 	Brokers []string
-	// TLS connects by TLS; CAFile names certificate authorities beside the system's.
-	TLS    bool
-	CAFile string
+	// TLS connects by TLS.
+	TLS   bool
+	Files tlsfiles.Files
 	// SASL is plain, scram-sha-256 or scram-sha-512; empty for none.
 	SASL, User, Password string
 	// Dial makes the connections to brokers; nil for TCP ones.
@@ -62,20 +62,9 @@ func (k Kafka) tls() (*tls.Config, error) {
 	if !k.TLS {
 		return nil, nil
 	}
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if k.CAFile != "" {
-		pem, err := os.ReadFile(k.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read the Kafka CA file: %w", err)
-		}
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("cannot use the Kafka CA file %s: it holds no PEM certificate", k.CAFile)
-		}
-		c.RootCAs = pool
+	c, err := k.Files.Config()
+	if err != nil {
+		return nil, fmt.Errorf("cannot connect to Kafka by TLS: %w", err)
 	}
 	return c, nil
 }

@@ -17,8 +17,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/segmentio/kafka-go"
 )
 
 // Version is the release of Apache Kafka that runs.
@@ -43,16 +41,23 @@ type Broker struct {
 	log    *bytes.Buffer
 	cmd    *exec.Cmd
 	ended  chan struct{} // closed when the process has
+
+	security *secured // nil: whoever connects may do all
 }
 
 // Start runs a broker until the test ends, and returns when it takes requests.
 func Start(t testing.TB) *Broker {
 	t.Helper()
+	return start(t, nil)
+}
+
+func start(t testing.TB, security *secured) *Broker {
+	t.Helper()
 	jars, err := jars()
 	if err != nil {
 		t.Fatalf("cannot get Apache Kafka: %v", err)
 	}
-	b := &Broker{Version: Version, t: t, jars: jars}
+	b := &Broker{Version: Version, t: t, jars: jars, security: security}
 	b.configure()
 	b.run()
 	t.Cleanup(b.Kill)
@@ -69,14 +74,15 @@ func (b *Broker) configure() {
 	ports := freePorts(b.t, 2)
 	b.addr = "127.0.0.1:" + ports[0]
 	b.config = filepath.Join(dir, "server.properties")
-	properties := strings.Join([]string{
+	client := b.security.listener()
+	properties := strings.Join(append([]string{
 		"process.roles=broker,controller",
 		"node.id=1",
 		"controller.quorum.voters=1@127.0.0.1:" + ports[1],
-		"listeners=PLAINTEXT://" + b.addr + ",CONTROLLER://127.0.0.1:" + ports[1],
-		"advertised.listeners=PLAINTEXT://" + b.addr,
+		"listeners=" + client + "://" + b.addr + ",CONTROLLER://127.0.0.1:" + ports[1],
+		"advertised.listeners=" + client + "://" + b.addr,
 		"controller.listener.names=CONTROLLER",
-		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+		"listener.security.protocol.map=" + b.security.protocols(),
 		"log.dirs=" + filepath.Join(dir, "data"),
 		"message.max.bytes=" + fmt.Sprint(MaxMessageBytes),
 		"auto.create.topics.enable=false",
@@ -89,7 +95,7 @@ func (b *Broker) configure() {
 		"group.initial.rebalance.delay.ms=0",
 		"broker.session.timeout.ms=3000", // 9 s by default, which a Restart after Kill has to wait for
 		"broker.heartbeat.interval.ms=500",
-	}, "\n") + "\n"
+	}, b.security.properties()...), "\n") + "\n"
 	if err := os.WriteFile(b.config, []byte(properties), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
@@ -97,7 +103,7 @@ func (b *Broker) configure() {
 	if err != nil {
 		b.t.Fatalf("cannot run Apache Kafka %s, is Java 17 installed? %v", Version, err)
 	}
-	format := b.java("kafka.tools.StorageTool", "format", "-t", strings.TrimSpace(string(cluster)), "-c", b.config)
+	format := b.java(append([]string{"kafka.tools.StorageTool", "format", "-t", strings.TrimSpace(string(cluster)), "-c", b.config}, b.security.format()...)...)
 	if said, err := format.CombinedOutput(); err != nil {
 		b.t.Fatalf("cannot format the storage of Apache Kafka: %v\n%s", err, said)
 	}
@@ -138,7 +144,7 @@ func (b *Broker) run() {
 
 // ready says whether the broker is a registered member of its cluster.
 func (b *Broker) ready() bool {
-	conn, err := (&kafka.Dialer{Timeout: time.Second}).Dial("tcp", b.addr)
+	conn, err := b.security.dialer(b.t).Dial("tcp", b.addr)
 	if err != nil {
 		return false
 	}

@@ -76,6 +76,12 @@ func parseDSN(dsn string, o Options) (*clickhouse.Options, error) {
 	return opt, nil
 }
 
+// ByTLS says whether a DSN asks for TLS.
+func ByTLS(dsn string) bool {
+	opt, err := parseDSN(dsn, Options{})
+	return err == nil && opt.TLS != nil
+}
+
 // Redact is the DSN without its secrets, fit for a log.
 func Redact(dsn string) string {
 	u, err := url.Parse(dsn)
