@@ -116,6 +116,9 @@ func keep(ctx context.Context, s *streams, m *monitor, k pipeline.Kafka, t topic
 		return err
 	}
 	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.all()) }); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before there was anything to do
+		}
 		return err
 	}
 	s.log.Info("archiver started", "group", f.ArchiverGroup, "evidence", audio)

@@ -10,9 +10,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/earshot/earshot/internal/enginetest"
 )
 
 // addresses gives a script addresses for the engines that it starts, and the engine's library.
@@ -77,3 +80,9 @@ func letter(ts *testscript.TestScript, _ bool, a []string) {
 	ts.Check(json.Unmarshal([]byte(line), &l))
 	ts.Setenv(a[0], l.ID)
 }
+
+// withEngine runs the tests and then ends the engine, if one of them wanted it.
+type withEngine struct{ *testing.M }
+
+// Run is testscript.TestingM's.
+func (e withEngine) Run() int { return enginetest.Run(e.M) }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"earshot": main})
+	testscript.Main(withEngine{m}, map[string]func(){"earshot": main})
 }
 
 // The scripts use earshot as a person does. Beside testscript's own commands there are:

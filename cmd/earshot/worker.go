@@ -73,6 +73,9 @@ func work(ctx context.Context, s *streams, m *monitor, k pipeline.Kafka, t topic
 	defer st.Close()
 	health := m.watch(ctx, "earshot_", st.Ping)
 	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.all()) }); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before there was anything to do
+		}
 		return err
 	}
 	w, err := pipeline.NewWorker(pipeline.Config{
