@@ -78,6 +78,12 @@ chaos: build audio ## kill workers, broker and engine while calls go on, and com
 	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m) $(if $(BROKEN),-broken $(BROKEN)) \
 	  -audio $(abspath $(AUDIO)) $(CHAOS)
 
+.PHONY: upgrade
+FROM ?= HEAD~10
+
+upgrade: build audio ## replace workers of commit FROM by these while calls go on, and compare the tables
+	$(GO) run ./benchmarks/upgrade -from $(FROM) -audio $(AUDIO)
+
 .PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)
 

@@ -134,6 +134,26 @@ func TestOpenCallsAreBounded(t *testing.T) {
 	}
 }
 
+// What an hour of many calls has taken is given back when there are fewer.
+func TestSparesGoWithTheCalls(t *testing.T) {
+	f := newFloor(t, 1000)
+	for _, body := range []string{"start", "end"} {
+		for i := range 500 {
+			f.take(fmt.Sprintf("call-%d", i), map[string]uint64{"start": 0, "end": 1}[body], body)
+		}
+	}
+	if open, spare := len(f.calls.calls), len(f.calls.pool); open != 0 || spare > 250 {
+		t.Errorf("%d calls are open and %d kept for others", open, spare)
+	}
+	for i := range 500 {
+		f.take(fmt.Sprintf("later-%d", i), 0, "start")
+		f.take(fmt.Sprintf("later-%d", i), 1, "end")
+	}
+	if spare := len(f.calls.pool); spare > 16 {
+		t.Errorf("one call at a time keeps %d for others", spare)
+	}
+}
+
 // A flood of calls that never end costs no more than the bound, and the table is the same whether the clock has ended some of
 // them in between or not.
 func TestBoundDoesNotDependOnTheClock(t *testing.T) {

@@ -215,12 +215,16 @@ func (t *Calls) close(c *liveCall, end ingest.Ending, state string, m *kafka.Mes
 	if c.failed == nil {
 		c.failed = err
 	}
-	if c.failed == nil {
+	if c.failed == nil && len(t.pool) < t.spare() {
 		t.pool = append(t.pool, c.call)
 	}
 	t.gauge()
 	return c.failed
 }
+
+// spare is how much of what calls are made of is kept for calls to come: as much as those that go on have, so that an hour
+// of many calls does not hold its memory for ever.
+func (t *Calls) spare() int { return max(16, len(t.calls)) }
 
 func (t *Calls) newCall() *ingest.Call {
 	if n := len(t.pool); n > 0 {

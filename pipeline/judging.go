@@ -94,4 +94,8 @@ func (j *judging) analysis() *Analysis {
 	return a
 }
 
-func (j *judging) release(a *Analysis) { j.pool = append(j.pool, a) }
+func (j *judging) release(a *Analysis) {
+	if j.calls == nil || len(j.pool) < j.calls.spare() {
+		j.pool = append(j.pool, a)
+	}
+}

@@ -56,12 +56,6 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	if err := write(filepath.Join(c.out, "soak.csv"), table(samples)); err != nil {
-		return err
-	}
-	if err := write(filepath.Join(c.out, "soak.svg"), plot(samples)); err != nil {
-		return err
-	}
 	if err := sys.allJudged(ctx, sent); err != nil {
 		return err
 	}
@@ -85,6 +79,9 @@ func soak(ctx context.Context, c config, sys *system) ([]sample, sent, error) {
 		}
 		s.Hours = min(due.Hours(), c.hours)
 		samples = append(samples, s)
+		if err := keep(c.out, samples); err != nil {
+			return nil, t.sent, err
+		}
 		fmt.Fprintf(os.Stderr, "%5.2f h  %7d calls  heap %5.1f MiB  RSS %5.1f MiB  %3.0f goroutines  %4.0f open calls\n",
 			s.Hours, t.sent.calls, s.Heap/(1<<20), s.RSS/(1<<20), s.Goroutines, s.Open)
 		if !more {
@@ -93,9 +90,12 @@ func soak(ctx context.Context, c config, sys *system) ([]sample, sent, error) {
 	}
 }
 
-func write(file, text string) error {
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		return fmt.Errorf("cannot keep the result: %w", err)
+// keep writes what has been seen so far, so that a run that is cut short tells something too.
+func keep(dir string, samples []sample) error {
+	for file, text := range map[string]string{"soak.csv": table(samples), "soak.svg": plot(samples)} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			return fmt.Errorf("cannot keep the result: %w", err)
+		}
 	}
 	return nil
 }

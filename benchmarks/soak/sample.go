@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/earshot/earshot/internal/processes"
 )
 
 // sample is what the worker held at some time of the day, just after a garbage collection.
@@ -19,7 +21,7 @@ func (s *system) sample(ctx context.Context, sent sent) (sample, error) {
 	if err := s.taken(ctx, sent.records); err != nil {
 		return sample{}, err
 	}
-	if _, err := get("http://" + s.pprof + "/debug/pprof/heap?gc=1"); err != nil {
+	if _, err := processes.Get("http://" + s.pprof + "/debug/pprof/heap?gc=1"); err != nil {
 		return sample{}, fmt.Errorf("cannot have the worker collect its garbage: %w", err)
 	}
 	m, err := s.scrape()
@@ -31,7 +33,7 @@ func (s *system) sample(ctx context.Context, sent sent) (sample, error) {
 
 // scrape reads the worker's metrics; one that has labels is the sum over them.
 func (s *system) scrape() (map[string]float64, error) {
-	text, err := get("http://" + s.metrics + "/metrics")
+	text, err := processes.Get("http://" + s.metrics + "/metrics")
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the worker's metrics: %w", err)
 	}
