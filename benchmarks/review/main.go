@@ -1,7 +1,7 @@
 // Command review fills the embedded ClickHouse with a centre of a million calls and three million flags, of which 100,000
-// wait for a verdict, and times what the web application asks of it.
+// wait for a verdict, serves the web application on it, and times its pages over HTTP and what they ask of the store.
 //
-//	go run ./benchmarks/review            # some four minutes, half of them to fill
+//	go run ./benchmarks/review            # some ten minutes, half of them to fill
 //	go run ./benchmarks/review -dir DIR   # keeps the data, and measures again what is there
 package main
 
@@ -100,5 +100,8 @@ func run(ctx context.Context, c centre, dir, lib string, times int) error {
 	if err != nil {
 		return err
 	}
-	return measure(ctx, os.Stdout, append(list, questions(st, c)...), times)
+	if err := measure(ctx, os.Stdout, append(list, questions(st, c)...), times); err != nil {
+		return err
+	}
+	return scroll(ctx, site, st, os.Stdout)
 }
