@@ -45,7 +45,7 @@ func newBrowser(t *testing.T, s *site) *browser {
 		options = append(options, chromedp.NoSandbox) // root has none
 	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
+	t.Cleanup(func() { ends(t, cancel) })
 	return &browser{t: t, s: s, url: server.URL, alloc: ctx}
 }
 
@@ -60,12 +60,23 @@ type window struct {
 	expected []string
 }
 
+// ends lets go of a browser, which waits for its processes: for a while, and not for ever.
+func ends(t *testing.T, cancel context.CancelFunc) {
+	done := make(chan struct{})
+	go func() { cancel(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		t.Error("Chromium does not end within 30 s")
+	}
+}
+
 func (b *browser) open(lang, theme string) *window {
 	b.t.Helper()
 	ctx, cancel := chromedp.NewContext(b.alloc)
-	b.t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	b.t.Cleanup(cancel)
+	b.t.Cleanup(func() { ends(b.t, cancel) })
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
+	b.t.Cleanup(stop)
 	w := &window{browser: b, ctx: ctx}
 	messages := chromedp.Console(ctx)
 	go func() {
@@ -131,10 +142,25 @@ func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
-		where, _ := chromedp.Run(w.ctx, chromedp.Location())
-		text, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string]("document.body.innerText.slice(0, 1500)"))
-		w.t.Fatalf("at %s: %v\n%s", where, err, text)
+		w.fail(err.Error())
 	}
+}
+
+// fail ends the test with where the window is and what is to be seen in it, if it still answers: a page that hangs must
+// not hang the test.
+func (w *window) fail(what string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
+	defer cancel()
+	where, _ := chromedp.Run(ctx, chromedp.Location())
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText.slice(0, 2500)"))
+	if png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+		file := filepath.Join(screens, "failed-"+filepath.Base(w.t.Name())+".png")
+		if os.MkdirAll(screens, 0o755) == nil && os.WriteFile(file, png, 0o644) == nil {
+			what += "; see " + file
+		}
+	}
+	w.t.Fatalf("at %s: %s\n%s", where, what, text)
 }
 
 // eval gives the value of an expression in the page; a promise is waited for.
@@ -144,7 +170,7 @@ func eval[T any](w *window, expression string) T {
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
-		w.t.Fatalf("%.300s: %v", expression, err)
+		w.fail(fmt.Sprintf("%.300s: %v", expression, err))
 	}
 	return v
 }
@@ -160,9 +186,7 @@ func (w *window) wait(expression string) {
 			return
 		}
 		if time.Now().After(until) {
-			where, _ := chromedp.Run(w.ctx, chromedp.Location())
-			text, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string]("document.body.innerText.slice(0, 2500)"))
-			w.t.Fatalf("never true at %s: %s (%v)\n%s", where, expression, err, text)
+			w.fail(fmt.Sprintf("never true: %s (%v)", expression, err))
 		}
 	}
 }
