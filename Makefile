@@ -18,7 +18,7 @@ help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 build: bin/libchdb.so ## make bin/earshot and fetch the ClickHouse engine it embeds
-	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/earshot ./cmd/earshot
+	$(GO) build -trimpath -ldflags '-w -X main.version=$(VERSION)' -o bin/earshot ./cmd/earshot
 
 bin/libchdb.so:
 	@scripts/fetch-libchdb.sh
@@ -56,20 +56,22 @@ test: build audio browser lint guard ## everything that must hold: format, vet, 
 	@grep -ho 'end to end on [^"\\]*' .cache/test.json
 	@tail -n 1 .cache/test.log
 
-bench: ## Go benchmarks, ready for benchstat
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./analyzers/... ./ingest/... ./pipeline/... ./benchmarks/...
+.PHONY: bench-update pace
+BENCHMARKS = $(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms -count 6 -cpu 1 \
+	./analyzers/... ./ingest/... ./pipeline/rulebook ./pipeline/store ./benchmarks/speed
 
-.PHONY: fuzz
-FUZZTIME ?= 10m
+bench: bin/libchdb.so ## Go benchmarks by stage, analyzer, codec and whole, beside the committed ones
+	@mkdir -p .cache
+	$(BENCHMARKS) | tee .cache/bench.txt
+	$(BENCHSTAT) committed=benchmarks/bench.txt now=.cache/bench.txt
 
-fuzz: ## fuzz every parser for FUZZTIME each (10m) and print a table; FUZZ=regexp picks targets
-	@scripts/fuzz.sh $(FUZZTIME) '$(value FUZZ)'
+bench-update: bin/libchdb.so ## commit to the benchmarks' figures as they are now
+	@mkdir -p .cache
+	$(BENCHMARKS) | tee .cache/bench.txt
+	cp .cache/bench.txt benchmarks/bench.txt
 
-.PHONY: soak
-SOAK_HOURS ?= 24
-
-soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes; fails when memory or goroutines grow
-	$(GO) run ./benchmarks/soak -hours $(SOAK_HOURS)
+pace: ## an hour of a call before Earshot, ffmpeg, WebRTC's and Opus's detectors, on one core each
+	$(GO) run ./benchmarks/pace
 
 .PHONY: chaos
 SEED ?= 1

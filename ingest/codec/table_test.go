@@ -114,3 +114,25 @@ func FuzzDecoders(f *testing.F) {
 		_, _ = ParseTelephoneEvent(payload)
 	})
 }
+
+// BenchmarkDecode decodes 20 ms of each voice codec at 8 kHz.
+func BenchmarkDecode(b *testing.B) {
+	payload := make([]byte, 160)
+	for i := range payload {
+		payload[i] = byte(i * 7)
+	}
+	for i := range table {
+		if table[i].New == nil {
+			continue
+		}
+		b.Run(table[i].Name, func(b *testing.B) {
+			decoder, pcm := table[i].New(), make([]float32, 0, len(payload))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := decoder.Decode(pcm[:0], payload); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
