@@ -57,15 +57,15 @@ test: build audio browser lint guard ## everything that must hold: format, vet, 
 	@tail -n 1 .cache/test.log
 
 .PHONY: bench-update pace
-BENCHMARKS = $(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms -count 6 -cpu 1 \
-	./analyzers/... ./ingest/... ./pipeline/rulebook ./pipeline/store ./benchmarks/speed
+BENCHMARKS = $(GO) test -run '^$$' -bench . -benchmem -benchtime 100ms -count 6 -cpu 1 \
+	./analyzers/... ./ingest/... ./pipeline/rulebook ./benchmarks/speed
 
-bench: bin/libchdb.so ## Go benchmarks by stage, analyzer, codec and whole, beside the committed ones
+bench: ## Go benchmarks by stage, analyzer, codec and whole, beside the committed ones
 	@mkdir -p .cache
 	$(BENCHMARKS) | tee .cache/bench.txt
 	$(BENCHSTAT) committed=benchmarks/bench.txt now=.cache/bench.txt
 
-bench-update: bin/libchdb.so ## commit to the benchmarks' figures as they are now
+bench-update: ## commit to the benchmarks' figures as they are now
 	@mkdir -p .cache
 	$(BENCHMARKS) | tee .cache/bench.txt
 	cp .cache/bench.txt benchmarks/bench.txt
