@@ -76,8 +76,8 @@ pace: ## an hour of a call before Earshot, ffmpeg, WebRTC's and Opus's detectors
 .PHONY: chaos
 SEED ?= 1
 
-chaos: build audio ## kill workers, broker and engine while calls go on, and compare the tables; SEED=1-10, LONG=1, BROKEN=commit-at-once
-	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m) $(if $(BROKEN),-broken $(BROKEN)) \
+chaos: build audio ## kill workers, broker and engine while calls go on, and compare the tables; SEED=1-10, BROKERS=3, LONG=1, BROKEN=commit-at-once
+	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m) $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN)) \
 	  -audio $(abspath $(AUDIO)) $(CHAOS)
 
 .PHONY: upgrade

@@ -18,15 +18,16 @@ import (
 )
 
 var (
-	seeds  = flag.String("seeds", "1", "seeds of the schedules, such as 1 or 1-10")
-	kills  = flag.Int("disturbances", 14, "how often something happens in a schedule")
-	every  = flag.Duration("every", 4*time.Second, "how long from one to the next on average")
-	live   = flag.Int("live", 200, "calls under way at once")
-	copies = flag.Int("copies", 100, "how often each of the example calls is sent")
-	speed  = flag.Float64("speed", 20, "times real time at which calls are sent")
-	away   = flag.Duration("away", 20*time.Second, "how long ClickHouse is away when it is away for long")
-	audio  = flag.String("audio", "../../.cache/audio", "what the example calls are made of")
-	broken = flag.String("broken", "", "fault put into the workers on purpose, such as commit-at-once; the run then has to fail")
+	seeds   = flag.String("seeds", "1", "seeds of the schedules, such as 1 or 1-10")
+	kills   = flag.Int("disturbances", 14, "how often something happens in a schedule")
+	every   = flag.Duration("every", 4*time.Second, "how long from one to the next on average")
+	live    = flag.Int("live", 200, "calls under way at once")
+	copies  = flag.Int("copies", 100, "how often each of the example calls is sent")
+	speed   = flag.Float64("speed", 20, "times real time at which calls are sent")
+	away    = flag.Duration("away", 20*time.Second, "how long ClickHouse is away when it is away for long")
+	audio   = flag.String("audio", "../../.cache/audio", "what the example calls are made of")
+	brokers = flag.Int("brokers", 1, "how many brokers; three take no record that fewer than two have")
+	broken  = flag.String("broken", "", "fault put into the workers on purpose, such as commit-at-once; the run then has to fail")
 )
 
 // Whatever dies, the tables end equal, row for row, to those of an undisturbed run.

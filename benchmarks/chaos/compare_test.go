@@ -85,7 +85,7 @@ func (w *world) compare(name string) (c table, err error) {
 
 // deadLetters counts them.
 func (w *world) deadLetters() (int64, error) {
-	conn, err := kafka.DialLeader(w.t.Context(), "tcp", w.broker.Addr(), "earshot.deadletters", 0)
+	conn, err := kafka.DialLeader(w.t.Context(), "tcp", w.brokers[0].Addr(), "earshot.deadletters", 0)
 	if err != nil {
 		return 0, err
 	}

@@ -54,9 +54,11 @@ func killWorker(w *world, rng *rand.Rand) (func(), time.Duration) {
 	return nil, 0
 }
 
-func killBroker(w *world, _ *rand.Rand) (func(), time.Duration) {
-	w.broker.Kill()
-	w.broker.Restart()
+func killBroker(w *world, rng *rand.Rand) (func(), time.Duration) {
+	b := w.brokers[rng.IntN(len(w.brokers))]
+	b.Continue() // it may have been stopped: who is to start again needs the ports
+	b.Kill()
+	b.Restart()
 	return nil, 0
 }
 
@@ -134,8 +136,9 @@ func diskFull(w *world, rng *rand.Rand) (func(), time.Duration) {
 	}, time.Duration(3+rng.IntN(10)) * time.Second
 }
 
-// brokerUnreachable stops the broker for longer than sessions last: to all others it is as if the network was cut.
+// brokerUnreachable stops a broker for as long as sessions last, or longer: to all others it is as if the network was cut.
 func brokerUnreachable(w *world, rng *rand.Rand) (func(), time.Duration) {
-	w.broker.Pause()
-	return w.broker.Continue, time.Duration(2+rng.IntN(10)) * time.Second
+	b := w.brokers[rng.IntN(len(w.brokers))]
+	b.Pause()
+	return b.Continue, time.Duration(2+rng.IntN(10)) * time.Second
 }

@@ -32,7 +32,7 @@ func (p patient) RoundTrip(ctx context.Context, addr net.Addr, r kafka.Request) 
 
 // send publishes live calls, and says of how many all was sent, and what went wrong with others.
 func (w *world) send(files []string, copies int) (whole int, errs []error) {
-	p := publisher.New(publisher.Config{Brokers: []string{w.broker.Addr()}, Transport: patient{&kafka.Transport{}}, Calls: "earshot.calls", Recordings: "earshot.recordings"})
+	p := publisher.New(publisher.Config{Brokers: w.addresses(), Transport: patient{&kafka.Transport{}}, Calls: "earshot.calls", Recordings: "earshot.recordings"})
 	defer p.Close(context.Background())
 	err := p.Publish(context.Background(), files, publisher.Options{StartedAt: time.Now().Truncate(time.Second)}, publisher.Delivery{
 		Speed: *speed, Copies: copies, Concurrency: *live,

@@ -24,12 +24,12 @@ const (
 
 var topics = map[string]int{"earshot.calls": partitions, "earshot.recordings": partitions, "earshot.flags": 1, "earshot.deadletters": 1}
 
-// world is a broker, an engine, and workers between them.
+// world is a broker or three, an engine, and workers between them.
 type world struct {
 	t       *testing.T
 	program string // bin/earshot of this tree
 	dir     string
-	broker  *apachekafka.Broker
+	brokers []*apachekafka.Broker
 	engine  *process
 	disk    *disk  // where the engine keeps its data
 	http    string // the engine's host:port
@@ -47,9 +47,9 @@ type worker struct {
 }
 
 func newWorld(t *testing.T, program string) *world {
-	w := &world{t: t, program: program, dir: t.TempDir(), broker: apachekafka.Start(t), http: freeAddress(t), kafka: freeAddress(t)}
+	w := &world{t: t, program: program, dir: t.TempDir(), brokers: apachekafka.StartCluster(t, *brokers), http: freeAddress(t), kafka: freeAddress(t)}
 	w.disk = newDisk(t)
-	apachekafka.CreateTopics(t, w.broker.Addr(), topics)
+	apachekafka.CreateTopics(t, w.brokers[0].Addr(), topics)
 	w.startEngine()
 	w.awaitEngine()
 	for _, database := range []string{disturbed, undisturbed} {
@@ -65,6 +65,14 @@ func newWorld(t *testing.T, program string) *world {
 		w.engine.kill()
 	})
 	return w
+}
+
+// addresses are the brokers'.
+func (w *world) addresses() (all []string) {
+	for _, b := range w.brokers {
+		all = append(all, b.Addr())
+	}
+	return all
 }
 
 func (w *world) dsn(database string) string { return "http://" + w.http + "/" + database }
@@ -102,7 +110,7 @@ func (w *world) join() *worker {
 
 func (w *world) startWorker(name, group, database string) *worker {
 	p := &worker{metrics: freeAddress(w.t)}
-	p.process = start(w.t, w.dir, name, w.program, "worker", "--kafka", w.broker.Addr(), "--clickhouse", w.dsn(database), "--group", group,
+	p.process = start(w.t, w.dir, name, w.program, "worker", "--kafka", strings.Join(w.addresses(), ","), "--clickhouse", w.dsn(database), "--group", group,
 		"--session-timeout", sessionTimeout.String(), "--idle-end", idleEnd.String(), "--metrics-listen", p.metrics)
 	return p
 }

@@ -13,10 +13,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/segmentio/kafka-go"
 )
 
 // Version is the release of Apache Kafka that runs.
@@ -30,7 +33,7 @@ const (
 	stopWithin  = 30 * time.Second
 )
 
-// Broker is a running broker of a test, alone in its cluster.
+// Broker is a running broker of a test, alone in its cluster unless StartCluster made it.
 type Broker struct {
 	Version string
 
@@ -43,6 +46,9 @@ type Broker struct {
 	ended  chan struct{} // closed when the process has
 
 	security *secured // nil: whoever connects may do all
+
+	node   int      // its number, from 1
+	voters []string // the controllers' addresses, one of each node
 }
 
 // Start runs a broker until the test ends, and returns when it takes requests.
@@ -57,41 +63,60 @@ func start(t testing.TB, security *secured) *Broker {
 	if err != nil {
 		t.Fatalf("cannot get Apache Kafka: %v", err)
 	}
-	b := &Broker{Version: Version, t: t, jars: jars, security: security}
-	b.configure()
+	ports := freePorts(t, 2)
+	b := &Broker{Version: Version, t: t, jars: jars, security: security, node: 1, addr: local(ports[0]), voters: []string{local(ports[1])}}
+	b.configure(b.id())
 	b.run()
 	t.Cleanup(b.Kill)
 	return b
 }
 
+func local(port string) string { return "127.0.0.1:" + port }
+
 // Addr is the host:port that clients connect to; it stays the same over a Restart.
 func (b *Broker) Addr() string { return b.addr }
 
+// id makes an id for a cluster.
+func (b *Broker) id() string {
+	b.t.Helper()
+	id, err := b.java("kafka.tools.StorageTool", "random-uuid").Output()
+	if err != nil {
+		b.t.Fatalf("cannot run Apache Kafka %s, is Java 17 installed? %v", Version, err)
+	}
+	return strings.TrimSpace(string(id))
+}
+
 // configure writes server.properties and prepares the storage.
-func (b *Broker) configure() {
+func (b *Broker) configure(cluster string) {
 	b.t.Helper()
 	dir := b.t.TempDir()
-	ports := freePorts(b.t, 2)
-	b.addr = "127.0.0.1:" + ports[0]
+	voters := make([]string, len(b.voters))
+	for i, addr := range b.voters {
+		voters[i] = fmt.Sprintf("%d@%s", i+1, addr)
+	}
+	replicas := fmt.Sprint(len(b.voters))
+	inSync := fmt.Sprint(min(len(b.voters), 2))
 	b.config = filepath.Join(dir, "server.properties")
 	client := b.security.listener()
 	properties := strings.Join(append([]string{
 		"process.roles=broker,controller",
-		"node.id=1",
-		"controller.quorum.voters=1@127.0.0.1:" + ports[1],
-		"listeners=" + client + "://" + b.addr + ",CONTROLLER://127.0.0.1:" + ports[1],
+		fmt.Sprintf("node.id=%d", b.node),
+		"controller.quorum.voters=" + strings.Join(voters, ","),
+		"listeners=" + client + "://" + b.addr + ",CONTROLLER://" + b.voters[b.node-1],
 		"advertised.listeners=" + client + "://" + b.addr,
 		"controller.listener.names=CONTROLLER",
 		"listener.security.protocol.map=" + b.security.protocols(),
 		"log.dirs=" + filepath.Join(dir, "data"),
 		"message.max.bytes=" + fmt.Sprint(MaxMessageBytes),
 		"auto.create.topics.enable=false",
-		"offsets.topic.replication.factor=1",
+		"default.replication.factor=" + replicas,
+		"min.insync.replicas=" + inSync,
+		"offsets.topic.replication.factor=" + replicas,
 		"offsets.topic.num.partitions=4", // 50 by default, each to be made on first use
-		"transaction.state.log.replication.factor=1",
-		"transaction.state.log.min.isr=1",
-		"share.coordinator.state.topic.replication.factor=1",
-		"share.coordinator.state.topic.min.isr=1",
+		"transaction.state.log.replication.factor=" + replicas,
+		"transaction.state.log.min.isr=" + inSync,
+		"share.coordinator.state.topic.replication.factor=" + replicas,
+		"share.coordinator.state.topic.min.isr=" + inSync,
 		"group.initial.rebalance.delay.ms=0",
 		"broker.session.timeout.ms=3000", // 9 s by default, which a Restart after Kill has to wait for
 		"broker.heartbeat.interval.ms=500",
@@ -99,11 +124,7 @@ func (b *Broker) configure() {
 	if err := os.WriteFile(b.config, []byte(properties), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-	cluster, err := b.java("kafka.tools.StorageTool", "random-uuid").Output()
-	if err != nil {
-		b.t.Fatalf("cannot run Apache Kafka %s, is Java 17 installed? %v", Version, err)
-	}
-	format := b.java(append([]string{"kafka.tools.StorageTool", "format", "-t", strings.TrimSpace(string(cluster)), "-c", b.config}, b.security.format()...)...)
+	format := b.java(append([]string{"kafka.tools.StorageTool", "format", "-t", cluster, "-c", b.config}, b.security.format()...)...)
 	if said, err := format.CombinedOutput(); err != nil {
 		b.t.Fatalf("cannot format the storage of Apache Kafka: %v\n%s", err, said)
 	}
@@ -115,6 +136,12 @@ func (b *Broker) java(args ...string) *exec.Cmd {
 
 // run starts the process and waits until it answers.
 func (b *Broker) run() {
+	b.t.Helper()
+	b.launch()
+	b.await()
+}
+
+func (b *Broker) launch() {
 	b.t.Helper()
 	b.log = new(bytes.Buffer)
 	b.cmd = b.java("kafka.Kafka", b.config)
@@ -128,6 +155,10 @@ func (b *Broker) run() {
 		b.cmd.Wait()
 		close(b.ended)
 	}()
+}
+
+func (b *Broker) await() {
+	b.t.Helper()
 	deadline := time.Now().Add(readyWithin)
 	for !b.ready() {
 		select {
@@ -150,7 +181,7 @@ func (b *Broker) ready() bool {
 	}
 	defer conn.Close()
 	brokers, err := conn.Brokers()
-	return err == nil && len(brokers) == 1
+	return err == nil && slices.ContainsFunc(brokers, func(other kafka.Broker) bool { return other.ID == b.node })
 }
 
 // Stop ends the broker as an operator would, with SIGTERM.

@@ -113,3 +113,23 @@ func next(t *testing.T, group *kafka.ConsumerGroup) *kafka.Generation {
 		}
 	}
 }
+
+// Two of three brokers are enough to write.
+func TestClusterOutlivesABroker(t *testing.T) {
+	brokers := StartCluster(t, 3)
+	var addrs []string
+	for _, b := range brokers {
+		addrs = append(addrs, b.Addr())
+	}
+	CreateTopics(t, addrs[0], map[string]int{topic: 1})
+	w := &kafka.Writer{Addr: kafka.TCP(addrs...), Topic: topic, BatchTimeout: time.Millisecond, RequiredAcks: kafka.RequireAll, MaxAttempts: 100}
+	defer w.Close()
+	if err := w.WriteMessages(t.Context(), kafka.Message{Value: []byte("three")}); err != nil {
+		t.Fatal(err)
+	}
+	brokers[0].Kill()
+	if err := w.WriteMessages(t.Context(), kafka.Message{Value: []byte("two")}); err != nil {
+		t.Errorf("two of three brokers take no record: %v", err)
+	}
+	brokers[0].Restart()
+}

@@ -7,13 +7,13 @@ import (
 	"github.com/segmentio/kafka-go"
 )
 
-// CreateTopics makes topics, given as name and number of partitions, and returns
+// CreateTopics makes topics, given as name and number of partitions, each on all brokers, and returns
 // when every partition has a leader.
 func CreateTopics(t testing.TB, addr string, topics map[string]int) {
 	t.Helper()
 	var configs []kafka.TopicConfig
 	for name, partitions := range topics {
-		configs = append(configs, kafka.TopicConfig{Topic: name, NumPartitions: partitions, ReplicationFactor: 1})
+		configs = append(configs, kafka.TopicConfig{Topic: name, NumPartitions: partitions, ReplicationFactor: -1})
 	}
 	client := &kafka.Client{Addr: kafka.TCP(addr), Timeout: readyWithin}
 	response, err := client.CreateTopics(t.Context(), &kafka.CreateTopicsRequest{Topics: configs})
