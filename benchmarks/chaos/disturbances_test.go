@@ -56,7 +56,6 @@ func killWorker(w *world, rng *rand.Rand) (func(), time.Duration) {
 
 func killBroker(w *world, rng *rand.Rand) (func(), time.Duration) {
 	b := w.brokers[rng.IntN(len(w.brokers))]
-	b.Continue() // it may have been stopped: who is to start again needs the ports
 	b.Kill()
 	b.Restart()
 	return nil, 0
