@@ -68,6 +68,11 @@ func (t *Calls) start(ctx context.Context, m *kafka.Message, r *ingest.Record) e
 
 // proceed takes a further record of a call.
 func (t *Calls) proceed(ctx context.Context, m *kafka.Message, r *ingest.Record, c *liveCall) error {
+	// Before the record is used: a clock that is a day wrong would have the call play a day of silence.
+	if long := time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt); long > t.cfg.MaxCall && r.Body != ingest.EndBody {
+		t.abandon(c, "longer than "+t.cfg.MaxCall.String())
+		return nil
+	}
 	var end ingest.Ending
 	var refused error // what the record held that cannot be used
 	err := t.guard(c, func() error {
@@ -93,10 +98,6 @@ func (t *Calls) proceed(ctx context.Context, m *kafka.Message, r *ingest.Record,
 			reason = ReasonMedia
 		}
 		return t.cfg.Refuse(ctx, m, reason, refused)
-	}
-	if long := time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt); long > t.cfg.MaxCall && r.Body != ingest.EndBody {
-		t.abandon(c, "longer than "+t.cfg.MaxCall.String())
-		return nil
 	}
 	if r.Body == ingest.EndBody {
 		if err := t.close(c, end, "ended", m); err != nil {

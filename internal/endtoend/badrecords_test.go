@@ -1,10 +1,12 @@
 package endtoend
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/segmentio/kafka-go"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -37,7 +39,27 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	sys.send("earshot.calls", "endless", marshal(t, &schemas.CallRecord{CallId: "endless", Sequence: 1, CapturedAtUs: began.Add(20 * time.Second).UnixMicro(),
 		Body: &schemas.CallRecord_Event{Event: &schemas.CallEvent{Kind: schemas.Kind_KIND_TRANSFER, By: schemas.Leg_LEG_AGENT}}}))
 	sys.send("earshot.calls", "endless", marshal(t, media("endless", 2, began.Add(30*time.Second), nil)))
-	sys.awaitJudged([]string{"odd", "backwards", "nothing", "endless"})
+	// Records that are missing from a call, that come twice, and that were captured a day before or after the others.
+	for _, r := range []*schemas.CallRecord{
+		callStart("gaps", began), media("gaps", 1, began.Add(time.Second), nil), media("gaps", 1, began.Add(time.Second), nil),
+		media("gaps", 5, began.Add(5*time.Second), nil), callEnd("gaps", 6, began.Add(6*time.Second), began.Add(6*time.Second)),
+		callStart("yesterday", began), media("yesterday", 1, began.Add(-24*time.Hour), nil), callEnd("yesterday", 2, began.Add(9*time.Second), began.Add(9*time.Second)),
+		callStart("tomorrow", began), media("tomorrow", 1, began.Add(7*time.Second), nil), media("tomorrow", 2, began.Add(24*time.Hour), nil), callEnd("tomorrow", 3, began.Add(9*time.Second), began.Add(9*time.Second)),
+		callStart("before-1970", time.Unix(-86400, 0)), callStart("year-9000", time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)),
+		callStart("newer", began), {CallId: "newer", Sequence: 1, CapturedAtUs: began.UnixMicro()}, callEnd("newer", 2, began.Add(3*time.Second), began.Add(3*time.Second)),
+		callStart("large", began), media("large", 1, began.Add(time.Second), alaw(900_000)), callEnd("large", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
+		callStart("random", began), media("random", 1, began.Add(time.Second), random(400)), callEnd("random", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
+	} {
+		sys.send("earshot.calls", r.CallId, marshal(t, r))
+	}
+	// A record that is 64 KiB on the wire and 64 MiB afterwards; one call in two partitions.
+	sys.write(kafka.Gzip, 0, "bomb", make([]byte, 64<<20))
+	for partition := range 2 {
+		sys.write(0, partition, "twin", marshal(t, callStart("twin", began)))
+		sys.write(0, partition, "twin", marshal(t, callEnd("twin", 1, began.Add(4*time.Second), began.Add(4*time.Second))))
+	}
+	sys.awaitJudged([]string{"odd", "backwards", "nothing", "endless", "gaps", "yesterday", "tomorrow", "newer", "large", "random", "twin"})
+	sys.awaitLetter("bomb")
 
 	want := map[string][2]string{
 		"garbage":           {"undecodable", "protobuf"},
@@ -48,6 +70,12 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		"other-key":         {"invalid", `expected its call_id "own-id"`},
 		"odd":               {"media", "RTP"},
 		"backwards":         {"invalid", "ended_at"},
+		"before-1970":       {"invalid", "before 1970"},
+		"year-9000":         {"invalid", "started_at"},
+		"newer":             {"invalid", "none of start, media, event and end"},
+		"large":             {"media", "expected at most half a second"},
+		"random":            {"media", "RTP"},
+		"bomb":              {"undecodable", "too large to be sent along"},
 	}
 	got := sys.letters()
 	for key, w := range want {
@@ -66,12 +94,46 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	if s := sys.query("SELECT duration, state, cause, events.kind, events.by, events.at FROM calls FINAL WHERE call_id = 'endless'"); s != "30\tabandoned\tno further record\t['transfer']\t['agent']\t[20]" {
 		t.Errorf("a call that nobody ended is stored as %q", s)
 	}
+	for id, want := range map[string]string{
+		"gaps":      "6\tended", // counted below
+		"yesterday": "9\tended",
+		"tomorrow":  "7\tabandoned", // it would have lasted longer than a call may
+		"newer":     "3\tended",
+		"large":     "2\tended",
+		"random":    "2\tended",
+		"twin":      "4\tended", // one row
+	} {
+		if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = '" + id + "'"); s != want {
+			t.Errorf("%s is stored as %q, expected %q", id, s, want)
+		}
+	}
+	for fault, want := range map[string]float64{"gap": 3 + 1, "repeat": 1} { // of gaps, and the record of newer that is of no use
+		if got := sys.counted("earshot_sequence_faults_total", "fault", fault); got != want {
+			t.Errorf("%v faults of sequence of kind %s were counted, expected %v", got, fault, want)
+		}
+	}
+	if got := sys.counted("earshot_dropped_tail_records_total", "", ""); got != 2 { // of tail, and of tomorrow
+		t.Errorf("%v records of no call were counted, expected 2", got)
+	}
 	if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = 'nothing'"); s != "0\tended" {
 		t.Errorf("a call of 0 s is stored as %q", s)
 	}
 	if s := sys.query("SELECT duration, state, leg_refused['agent'] FROM calls FINAL WHERE call_id = 'odd'"); s != "20\tended\t1" {
 		t.Errorf("the call with a packet that is no RTP is stored as %q", s)
 	}
+}
+
+// alaw is an RTP packet of that many samples.
+func alaw(samples int) []byte {
+	return append([]byte{0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}, make([]byte, samples)...)
+}
+
+// random are the bytes of no packet: the same on every run.
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.NewChaCha8([32]byte{1}).Read(b)
+	b[0] = 0x3f // of no version of RTP
+	return b
 }
 
 func marshal(t *testing.T, m proto.Message) []byte {

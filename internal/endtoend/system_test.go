@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/analyzers"
@@ -35,6 +37,8 @@ type system struct {
 	book   *rulebook.Rulebook
 	store  *store.Store
 	stop   func()
+
+	metrics *prometheus.Registry // of the worker last started
 }
 
 var topics = map[string]int{"earshot.calls": 3, "earshot.recordings": 2, "earshot.flags": 1, "earshot.deadletters": 1}
@@ -64,8 +68,9 @@ func start(t *testing.T) *system {
 }
 
 func (s *system) startWorker() {
+	s.metrics = prometheus.NewRegistry()
 	w, err := pipeline.NewWorker(pipeline.Config{
-		Kafka: s.kafka, Store: s.store, Rulebook: s.book, Metrics: pipeline.NewMetrics(prometheus.NewRegistry()),
+		Kafka: s.kafka, Store: s.store, Rulebook: s.book, Metrics: pipeline.NewMetrics(s.metrics),
 		Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), Version: "test", SessionTimeout: 6 * time.Second,
 		IdleEnd: 3 * time.Second,
 	})
@@ -106,6 +111,48 @@ func (s *system) send(topic, key string, value []byte) {
 	defer w.Close()
 	if err := w.WriteMessages(s.t.Context(), kafka.Message{Key: []byte(key), Value: value}); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// write writes a record into a partition of the calls topic, compressed or not, however large it is.
+func (s *system) write(c kafka.Compression, partition int, key string, value []byte) {
+	s.t.Helper()
+	w := &kafka.Writer{Addr: kafka.TCP(s.kafka.Brokers...), Topic: "earshot.calls", RequiredAcks: kafka.RequireAll, BatchTimeout: time.Millisecond,
+		Compression: c, BatchBytes: 1 << 30, Balancer: kafka.BalancerFunc(func(kafka.Message, ...int) int { return partition })}
+	defer w.Close()
+	if err := w.WriteMessages(s.t.Context(), kafka.Message{Key: []byte(key), Value: value}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// counted is what the worker's metric says, where its label has that value.
+func (s *system) counted(metric, label, value string) (sum float64) {
+	s.t.Helper()
+	families, err := s.metrics.Gather()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() != metric || label != "" && !slices.ContainsFunc(m.GetLabel(), func(l *dto.LabelPair) bool { return l.GetName() == label && l.GetValue() == value }) {
+				continue
+			}
+			sum += m.GetCounter().GetValue()
+		}
+	}
+	return sum
+}
+
+// awaitLetter returns when a record of that key is among the dead letters.
+func (s *system) awaitLetter(key string) {
+	s.t.Helper()
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		if _, there := s.letters()[key]; there {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("%s became no dead letter", key)
+		}
 	}
 }
 
