@@ -141,21 +141,9 @@ func (a *Analysis) Shape(pcm []float32, f *Features) {
 func level(pcm []float32, f *Features) {
 	const full = 32000.0 / 32768
 	p := (*[FrameSamples]float32)(pcm)
-	// Several sums, for each addition to wait for none before it.
-	var s0, s1, s2, s3, q0, q1, q2, q3 float32
-	for i := 0; i < len(p); i += 4 {
-		a, b, c, d := p[i], p[i+1], p[i+2], p[i+3]
-		s0 += a
-		s1 += b
-		s2 += c
-		s3 += d
-		q0 += float32(a * a)
-		q1 += float32(b * b)
-		q2 += float32(c * c)
-		q3 += float32(d * d)
-	}
-	all := q0 + q1 + (q2 + q3)
-	mean := (s0 + s1 + (s2 + s3)) / FrameSamples
+	sum, square := levelSums(p)
+	all := square[0] + square[1] + (square[2] + square[3])
+	mean := (sum[0] + sum[1] + (sum[2] + sum[3])) / FrameSamples
 	f.Power = all/FrameSamples - float32(mean*mean)
 	f.Level = DB(f.Power)
 	// Samples that deviate by more than silentPeak on the mean do so at their most. Written so that those that are no numbers
@@ -168,6 +156,26 @@ func level(pcm []float32, f *Features) {
 			}
 		}
 	}
+}
+
+// levelSums are those of every fourth sample and of its square: for each addition to wait for none before it.
+func levelSums(p *[FrameSamples]float32) (sum, square [4]float32) {
+	if Wide {
+		return levelWide(p)
+	}
+	var s0, s1, s2, s3, q0, q1, q2, q3 float32
+	for i := 0; i < len(p); i += 4 {
+		a, b, c, d := p[i], p[i+1], p[i+2], p[i+3]
+		s0 += a
+		s1 += b
+		s2 += c
+		s3 += d
+		q0 += float32(a * a)
+		q1 += float32(b * b)
+		q2 += float32(c * c)
+		q3 += float32(d * d)
+	}
+	return [4]float32{s0, s1, s2, s3}, [4]float32{q0, q1, q2, q3}
 }
 
 // spread is how far the samples are apart.

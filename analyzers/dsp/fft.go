@@ -89,10 +89,14 @@ func Transform(x *[FFTSize]float32, out *Spectrum) {
 	for i := 0; i < Bins; i += 8 {
 		join2((*[8]float32)(re[i:]), (*[8]float32)(im[i:]))
 	}
-	for i := 0; i < Bins; i += 32 {
-		join8((*[32]float32)(re[i:]), (*[32]float32)(im[i:]))
+	if Wide {
+		joinsWide(&re, &im)
+	} else {
+		for i := 0; i < Bins; i += 32 {
+			join8((*[32]float32)(re[i:]), (*[32]float32)(im[i:]))
+		}
+		join32(&re, &im)
 	}
-	join32(&re, &im)
 	split(&re, &im, out)
 }
 

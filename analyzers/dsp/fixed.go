@@ -23,6 +23,7 @@ type Fixed struct {
 type fixedLayer struct {
 	in, out int
 	weights fixedWeights
+	wide    wideWeights
 	scale   []float32 // of a sum, for inputs in the units of the net
 	bias    []float32
 }
@@ -71,7 +72,7 @@ func newFixedLayer(l *Layer, unit []float64) fixedLayer {
 			rounded[j*l.In+i] = int16(math.Round(float64(w) * unit[i] * by))
 		}
 	}
-	f.weights = packWeights(rounded, l.In, width)
+	f.weights, f.wide = packWeights(rounded, l.In, width), packWide(rounded, l.In, width)
 	return f
 }
 
@@ -93,7 +94,11 @@ func (s *FixedRunner) Run(f *Fixed, in, out []float32) {
 	unit := float32(1)
 	for i := range f.layers {
 		l := &f.layers[i]
-		l.weights.sum(x, s.sum[:len(l.scale)])
+		if Wide {
+			l.wide.sum(x, s.sum[:len(l.scale)])
+		} else {
+			l.weights.sum(x, s.sum[:len(l.scale)])
+		}
 		h := s.out[:l.out]
 		top := l.rectify(s.sum[:len(h)], h, unit)
 		unit = top * (1.0 / fixedMost)

@@ -126,6 +126,10 @@ func summit(before, peak, after float32) (at, top float32) {
 
 // products8 gives the inner products with eight stretches of a signal, each one sample earlier.
 func products8(head *[pitchWindow / 2]float32, y *[pitchWindow/2 + 7]float32, out *[8]float32) {
+	if Wide {
+		products8Wide(head, y, out)
+		return
+	}
 	var s0, s1, s2, s3, s4, s5, s6, s7 float32
 	for i, v := range head {
 		s0 += float32(v * y[i+7])
