@@ -28,7 +28,8 @@ func TestCompare(t *testing.T) {
 		{"2.9 % more a second", counted(100e6, 202.9e6), false},
 		{"3.1 % more a second", counted(100e6, 203.1e6), true},
 		{"half", counted(100e6, 150e6), false},
-		{"a slower start, the call as before", counted(104e6, 204e6), true},
+		{"a start 9 % slower, the call as before", counted(109e6, 209e6), false},
+		{"a start 11 % slower, the call as before", counted(111e6, 211e6), true},
 	} {
 		if got := c.now.compare(io.Discard, committed); got != c.refused {
 			t.Errorf("%s: refused %v, expected %v", c.name, got, c.refused)
