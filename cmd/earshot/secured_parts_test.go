@@ -67,11 +67,11 @@ func (p *program) command(change map[string]string, args ...string) *exec.Cmd {
 }
 
 func (p *program) run(change map[string]string, args ...string) (string, error) {
-	var out bytes.Buffer
+	out := &program{} // which stdout and stderr may write at once
 	c := p.command(change, args...)
-	c.Stdout, c.Stderr = io.MultiWriter(&out, p), io.MultiWriter(&out, p)
+	c.Stdout, c.Stderr = io.MultiWriter(out, p), io.MultiWriter(out, p)
 	err := c.Run()
-	return out.String(), err
+	return out.said(), err
 }
 
 func (p *program) succeeds(change map[string]string, args ...string) {
