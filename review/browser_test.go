@@ -141,7 +141,16 @@ func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	err := chromedp.Do(ctx, steps...)
+	// A page that has just been put in another's place takes the nodes away that were asked for: nothing has been done yet.
+	for range 5 {
+		if err == nil || !strings.Contains(err.Error(), "Could not find node with given id") {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		err = chromedp.Do(ctx, steps...)
+	}
+	if err != nil {
 		w.fail(err.Error())
 	}
 }
@@ -175,12 +184,12 @@ func eval[T any](w *window, expression string) T {
 	return v
 }
 
-// wait waits until an expression is true in the page.
+// wait waits until the page has loaded, scripts and all, and an expression is true in it: a key that is pressed before is lost.
 func (w *window) wait(expression string) {
 	w.t.Helper()
 	for until := time.Now().Add(20 * time.Second); ; time.Sleep(30 * time.Millisecond) {
 		ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
-		v, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && Boolean("+expression+")"))
 		cancel()
 		if err == nil && v {
 			return
