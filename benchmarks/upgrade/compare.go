@@ -10,12 +10,13 @@ import (
 	"github.com/earshot/earshot/internal/processes"
 )
 
-// tables is what a database says of each call: its rows, without the version that wrote them.
+// tables is what a database says of each call: its rows, without the version that wrote them and without what the versions
+// count their rows by, which only has to grow within one of them and from one to the next.
 type tables map[string]string
 
 func (s *site) tables(database string) (tables, error) {
 	t := tables{}
-	for table, columns := range map[string]string{"calls": "* EXCEPT (earshot_version)", "segments": "*", "flags": "*"} {
+	for table, columns := range map[string]string{"calls": "* EXCEPT (earshot_version, version)", "segments": "* EXCEPT (version)", "flags": "* EXCEPT (version)"} {
 		rows, err := processes.Query(s.clickhouse, database, "SELECT '"+table+"' AS which, "+columns+" FROM "+table+" FINAL ORDER BY ALL FORMAT JSONEachRow")
 		if err != nil {
 			return nil, fmt.Errorf("cannot read %s.%s: %w", database, table, err)
