@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -137,16 +136,6 @@ func (p *program) until(what string, done func() bool) {
 			p.t.Fatalf("waited in vain for %s\n%s", what, p.said())
 		}
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // clickHouse is the engine behind TLS, a client's certificate and a password, which it does not know itself.

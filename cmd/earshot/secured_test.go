@@ -43,7 +43,7 @@ func TestSecuredPipe(t *testing.T) {
 			t.Fatal(err)
 		}
 		by := map[string]string{"EARSHOT_KAFKA_SASL": mechanism}
-		metrics := freeAddress(t)
+		metrics := address(t)
 		worker := p.starts(by, "worker", "--metrics-listen", metrics)
 		archiver := p.starts(by, "archiver", "--metrics-listen=", "--evidence", filepath.Join(dir, "evidence"), "--evidence-work", dir, "--evidence-sample", "1")
 		p.until("GET /readyz", func() bool { return p.get(metrics, "/readyz") == http.StatusOK })
@@ -80,7 +80,7 @@ func TestSecuredPipe(t *testing.T) {
 	wrong(map[string]string{"EARSHOT_CLICKHOUSE_CERT": "", "EARSHOT_CLICKHOUSE_KEY": ""}, "certificate", "migrate")
 	wrong(map[string]string{"EARSHOT_CLICKHOUSE": strings.Replace(clickhouse.dsn, "https:", "http:", 1)}, "expected https", "migrate")
 	// A worker that is refused says so and waits: the password may be about to be changed on the other side.
-	metrics := freeAddress(t)
+	metrics := address(t)
 	refused := p.starts(badKafka, "worker", "--metrics-listen", metrics)
 	p.until("the refusal in the log", func() bool { return strings.Contains(refused.said(), "SASL Authentication Failed") })
 	p.get(metrics, "/status")

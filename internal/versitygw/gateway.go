@@ -17,6 +17,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
+	"github.com/earshot/earshot/internal/testpki"
 	"github.com/earshot/earshot/internal/toolcache"
 )
 
@@ -38,7 +39,7 @@ type Gateway struct {
 	program string
 	dir     string
 	addr    string
-	tls     bool
+	tls     *testpki.Files // nil without TLS
 	log     bytes.Buffer
 	cmd     *exec.Cmd
 	ended   chan struct{} // closed when the process has
@@ -80,7 +81,7 @@ func prepare(t testing.TB) *Gateway {
 
 // Endpoint is the server's URL; it stays the same over a Restart.
 func (g *Gateway) Endpoint() string {
-	if g.tls {
+	if g.tls != nil {
 		return "https://" + g.addr
 	}
 	return "http://" + g.addr
@@ -96,8 +97,8 @@ func (g *Gateway) Bucket(name string) {
 
 // Client is a client of the server.
 func (g *Gateway) Client() *minio.Client {
-	options := &minio.Options{Creds: credentials.NewStaticV4(AccessKey, SecretKey, ""), Region: Region, Secure: g.tls}
-	if g.tls {
+	options := &minio.Options{Creds: credentials.NewStaticV4(AccessKey, SecretKey, ""), Region: Region, Secure: g.tls != nil}
+	if g.tls != nil {
 		options.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // whom it trusts is no matter here
 	}
 	c, err := minio.New(g.addr, options)
@@ -118,8 +119,8 @@ func (g *Gateway) Restart() {
 	g.t.Helper()
 	// Its metadata lies in files: not every file system of a test's folder has extended attributes.
 	args := []string{"--port", g.addr, "--region", Region, "--quiet"}
-	if g.tls {
-		args = append(args, "--cert", filepath.Join(g.dir, "cert.pem"), "--key", filepath.Join(g.dir, "key.pem"))
+	if g.tls != nil {
+		args = append(args, "--cert", g.tls.ServerCert, "--key", g.tls.ServerKey)
 	}
 	g.cmd = exec.Command(g.program, append(args, "posix", "--sidecar", filepath.Join(g.dir, "meta"), filepath.Join(g.dir, "data"))...)
 	g.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+AccessKey, "ROOT_SECRET_KEY="+SecretKey)

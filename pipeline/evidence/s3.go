@@ -3,7 +3,6 @@ package evidence
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +18,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/earshot/earshot/pipeline/tlsfiles"
 )
 
 // S3 says how to reach a bucket.
@@ -98,27 +99,11 @@ func (c *S3) client() (*minio.Client, error) {
 		if u.Scheme != "https" {
 			return nil, fmt.Errorf("S3 CA file %s: of no use for %s; expected an https endpoint", c.CAFile, endpoint)
 		}
-		if transport.TLSClientConfig.RootCAs, err = authorities(c.CAFile); err != nil {
-			return nil, err
+		if transport.TLSClientConfig, err = (tlsfiles.Files{CA: c.CAFile}).Config(); err != nil {
+			return nil, fmt.Errorf("S3: %w", err)
 		}
 	}
 	return minio.New(u.Host, &minio.Options{Creds: creds, Secure: u.Scheme == "https", Region: c.Region, MaxRetries: retries, Transport: transport})
-}
-
-// authorities are those of the system and of a file.
-func authorities(file string) (*x509.CertPool, error) {
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the S3 CA file: %w", err)
-	}
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("cannot use the S3 CA file %s: it holds no PEM certificate", file)
-	}
-	return pool, nil
 }
 
 // missing turns the server's word for a file that is not there into Go's.

@@ -136,8 +136,8 @@ func TestS3OverTLS(t *testing.T) {
 
 func TestS3CAFilesThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ file, endpoint, want string }{
-		{filepath.Join(t.TempDir(), "none.pem"), "https://127.0.0.1:1", "cannot read the S3 CA file"},
-		{"s3_test.go", "https://127.0.0.1:1", "s3_test.go: it holds no PEM certificate"},
+		{filepath.Join(t.TempDir(), "none.pem"), "https://127.0.0.1:1", "S3: cannot read the certificate authorities: open "},
+		{"s3_test.go", "https://127.0.0.1:1", "S3: cannot use the certificate authorities in s3_test.go: it holds no PEM certificate"},
 		{"s3_test.go", "http://127.0.0.1:1", "expected an https endpoint"},
 	} {
 		_, err := Open(t.Context(), "s3://bucket", Options{S3: S3{Endpoint: c.endpoint, CAFile: c.file}})
