@@ -42,8 +42,9 @@ type world struct {
 	made    int
 	mutex   sync.Mutex // over wrong: a worker's goroutine may find a fault
 	wrong   []string
-	ghosts  int              // how often kfake kept members that were gone
 	highest map[string]int64 // committed so far
+
+	sessions sessions
 }
 
 // worker is a process: Earshot's worker, its way to Kafka and its way to ClickHouse.
@@ -68,6 +69,7 @@ func newWorld(t *testing.T, rng *rand.Rand, book *rulebook.Rulebook) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.sessions.listen(w.cluster)
 	return w
 }
 
@@ -144,12 +146,13 @@ func (w *world) publish(epoch time.Time, records []sent, done chan<- struct{}) {
 	}
 }
 
-// watch is the group's committed offsets, which never go back.
+// watch looks at the group: its committed offsets never go back, and members that are gone go.
 func (w *world) watch() {
 	info := w.cluster.GroupInfo(group)
 	if info == nil {
 		return
 	}
+	w.expire(info.Members)
 	for topic, partitions := range info.Commits {
 		for id, c := range partitions {
 			key := fmt.Sprintf("%s/%d", topic, id)
@@ -159,26 +162,6 @@ func (w *world) watch() {
 			w.highest[key] = max(w.highest[key], c.Offset)
 		}
 	}
-}
-
-// exorcise removes all members of the group if it has more than there are workers: kfake can keep a member for ever whose
-// connection broke while it joined, and gives it partitions. (Apache Kafka lets its session end.) The workers join again.
-func (w *world) exorcise(workers int) {
-	info := w.cluster.GroupInfo(group)
-	if info == nil || len(info.Members) <= workers {
-		return
-	}
-	transport := &kafka.Transport{Dial: w.network.DialContext}
-	defer transport.CloseIdleConnections()
-	client := &kafka.Client{Addr: kafka.TCP(w.cluster.ListenAddrs()...), Transport: transport}
-	request := &kafka.LeaveGroupRequest{GroupID: group}
-	for _, m := range info.Members {
-		request.Members = append(request.Members, kafka.LeaveGroupRequestMember{ID: m.MemberID})
-	}
-	if _, err := client.LeaveGroup(context.Background(), request); err != nil {
-		w.log.Warn("cannot remove the group's members", "error", err)
-	}
-	w.ghosts++
 }
 
 // behind says what has not been committed of what is in the calls topic.
