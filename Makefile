@@ -73,6 +73,19 @@ bench-update: ## commit to the benchmarks' figures as they are now
 pace: ## an hour of a call before Earshot, ffmpeg, WebRTC's and Opus's detectors, on one core each
 	$(GO) run ./benchmarks/pace
 
+.PHONY: fuzz
+FUZZTIME ?= 10m
+
+fuzz: ## fuzz every parser for FUZZTIME each (10m) and print a table; FUZZ=regexp picks targets
+	@scripts/fuzz.sh $(FUZZTIME) '$(value FUZZ)'
+
+.PHONY: soak
+SOAK_HOURS ?= 24
+
+soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes; fails when memory or goroutines grow
+	@mkdir -p .cache/soak
+	$(GO) run ./benchmarks/soak -hours $(SOAK_HOURS) -profiles .cache/soak
+
 .PHONY: chaos
 SEED ?= 1
 

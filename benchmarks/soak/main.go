@@ -18,16 +18,17 @@ import (
 )
 
 type config struct {
-	earshot, out string
-	hours        float64
-	perHour      int
-	every        time.Duration // of event time, between samples
+	earshot, out, profiles string
+	hours                  float64
+	perHour                int
+	every                  time.Duration // of event time, between samples
 }
 
 func main() {
 	var c config
 	flag.StringVar(&c.earshot, "earshot", "bin/earshot", "the program")
 	flag.StringVar(&c.out, "out", "benchmarks/soak", "folder of soak.csv and soak.svg")
+	flag.StringVar(&c.profiles, "profiles", "", "folder of the worker's heap profiles: early.pprof, after the warm-up, and late.pprof; none if empty")
 	flag.Float64Var(&c.hours, "hours", 24, "hours of event time")
 	flag.IntVar(&c.perHour, "calls", 5000, "calls an hour")
 	flag.DurationVar(&c.every, "every", 15*time.Minute, "event time between samples")
@@ -66,8 +67,10 @@ func run(ctx context.Context, c config) error {
 
 // soak sends the calls and takes a sample each time the worker has taken all that was sent.
 func soak(ctx context.Context, c config, sys *system) ([]sample, sent, error) {
-	t := newTraffic(time.Now().Add(-time.Duration(c.hours*float64(time.Hour))), c.perHour, time.Duration(c.hours*float64(time.Hour)))
+	day := time.Duration(c.hours * float64(time.Hour))
+	t := newTraffic(time.Now().Add(-day), c.perHour, day, c.every)
 	var samples []sample
+	early := time.Duration(warmUp * float64(day)).Round(c.every)
 	for due := c.every; ; due += c.every {
 		more, err := sys.send(ctx, t, due)
 		if err != nil {
@@ -84,6 +87,16 @@ func soak(ctx context.Context, c config, sys *system) ([]sample, sent, error) {
 		}
 		fmt.Fprintf(os.Stderr, "%5.2f h  %7d calls  heap %5.1f MiB  RSS %5.1f MiB  %3.0f goroutines  %4.0f open calls\n",
 			s.Hours, t.sent.calls, s.Heap/(1<<20), s.RSS/(1<<20), s.Goroutines, s.Open)
+		switch {
+		case c.profiles == "":
+		case due == early:
+			err = sys.profile(filepath.Join(c.profiles, "early.pprof"))
+		case !more:
+			err = sys.profile(filepath.Join(c.profiles, "late.pprof"))
+		}
+		if err != nil {
+			return nil, t.sent, err
+		}
 		if !more {
 			return samples, t.sent, nil
 		}

@@ -16,10 +16,10 @@ func plot(samples []sample) string {
 		title  string
 		figure func(sample) float64
 	}{
-		{"heap in use after collection, MiB", func(s sample) float64 { return s.Heap / (1 << 20) }},
+		{"live heap with no call open, MiB", func(s sample) float64 { return s.Heap / (1 << 20) }},
 		{"resident memory, MiB", func(s sample) float64 { return s.RSS / (1 << 20) }},
 		{"goroutines", func(s sample) float64 { return s.Goroutines }},
-		{"open calls", func(s sample) float64 { return s.Open }},
+		{"open calls when the last record was taken", func(s sample) float64 { return s.Open }},
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`+"\n",

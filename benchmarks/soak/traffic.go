@@ -20,11 +20,13 @@ import (
 type sent struct{ calls, records int }
 
 // traffic is a day's calls, record by record in the order of their times. Most last two seconds and some a minute; of one in
-// a hundred the end is missing, and one in five hundred has a record that cannot be used.
+// a hundred the end is missing, and one in five hundred has a record that cannot be used. At each multiple of pause no call goes
+// on: one that would is cut short.
 type traffic struct {
 	rng        *rand.Rand
 	began      time.Time
 	gap, until time.Duration
+	pause      time.Duration
 	opens      time.Duration // when the next call does
 	queue      records
 	payloads   [][]byte // 20 ms of A-law each
@@ -38,8 +40,8 @@ type record struct {
 	message kafka.Message
 }
 
-func newTraffic(began time.Time, perHour int, until time.Duration) *traffic {
-	t := &traffic{rng: rand.New(rand.NewPCG(1, 2)), began: began, gap: time.Hour / time.Duration(perHour), until: until}
+func newTraffic(began time.Time, perHour int, until, pause time.Duration) *traffic {
+	t := &traffic{rng: rand.New(rand.NewPCG(1, 2)), began: began, gap: time.Hour / time.Duration(perHour), until: until, pause: pause}
 	for i := range 50 {
 		pcm := make([]float32, 160)
 		for n := range pcm {
@@ -75,6 +77,7 @@ func (t *traffic) call(at time.Duration) {
 	if n%100 == 7 {
 		length = time.Minute
 	}
+	length = min(length, t.pause-at%t.pause-time.Millisecond)
 	sequence := uint64(0)
 	add := func(at time.Duration, r *schemas.CallRecord) {
 		r.CallId, r.Sequence, r.CapturedAtUs = id, sequence, t.began.Add(at).UnixMicro()

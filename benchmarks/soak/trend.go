@@ -46,7 +46,7 @@ func verdict(out io.Writer, samples []sample) error {
 			grown = append(grown, fmt.Errorf("%s grows: from %.1f to %.1f %s", name, t.begins/scale, t.ends/scale, unit))
 		}
 	}
-	tell("heap in use", "MiB", 1<<20, 2<<20, true, func(s sample) float64 { return s.Heap })
+	tell("live heap", "MiB", 1<<20, 1<<19, true, func(s sample) float64 { return s.Heap })
 	tell("goroutines", "", 1, 3, true, func(s sample) float64 { return s.Goroutines })
 	tell("RSS", "MiB", 1<<20, 0, false, func(s sample) float64 { return s.RSS })
 	tell("open calls", "", 1, 0, false, func(s sample) float64 { return s.Open })

@@ -25,7 +25,7 @@ func TestVerdict(t *testing.T) {
 	}{
 		"flat":            {day(flat(40<<20), flat(60)), ""},
 		"warm-up":         {day(func(h float64) float64 { return min(h, 5) * (8 << 20) }, flat(60)), ""},
-		"leak per call":   {day(func(h float64) float64 { return 40<<20 + h*5000*100 }, flat(60)), "heap in use grows"},
+		"leak per call":   {day(func(h float64) float64 { return 40<<20 + h*5000*100 }, flat(60)), "live heap grows"},
 		"goroutine leak":  {day(flat(40<<20), func(h float64) float64 { return 60 + h }), "goroutines grows"},
 		"too few samples": {day(flat(1), flat(1))[:5], "tell no trend"},
 	} {
