@@ -1,7 +1,7 @@
 // Command soak runs a worker through a day of a call centre, as fast as the machine goes, and fails when its memory or its
 // goroutines grow. The records, the Kafka, the worker's process and the ClickHouse engine are real; the calls are short.
 //
-//	make soak                  # 24 h of 5,000 calls an hour; a quarter of an hour or so
+//	make soak                  # 24 h of 5,000 calls an hour; some ten minutes
 //	make soak SOAK_HOURS=2
 //
 // It writes soak.csv and soak.svg into -out.
