@@ -166,6 +166,7 @@ func (c *Consumer) assign(gen *kafka.Generation) []*Partition {
 			if p == nil || !p.resumes(a.Offset) {
 				p = newPartition(c, topic, a.ID, a.Offset)
 			}
+			p.ledger.assigned(a.Offset)
 			next[key] = p
 			parts = append(parts, p)
 		}

@@ -10,13 +10,25 @@ import (
 // ledger is an account of what a partition holds, kept apart from the code that it checks. It is empty unless invariants
 // are checked.
 type ledger struct {
-	begin int64         // the offset that the partition's table began at, with no call open
-	held  map[int64]int // first offsets of calls open, or ended and not yet acknowledged
+	begin  int64         // the offset that the partition's table began at, with no call open
+	stands int64         // the group's offset, as far as is known
+	held   map[int64]int // first offsets of calls open, or ended and not yet acknowledged
 }
 
 func (l *ledger) restart(begin int64) {
 	if invariants.Enabled {
-		*l = ledger{begin: begin, held: map[int64]int{}}
+		l.begin, l.held = begin, map[int64]int{}
+	}
+}
+
+// assigned notes the group's offset, when the partition is assigned with it or has committed it. It is I2 from the other side:
+// what lies before the offset somebody has written, so no call that is held begins there.
+func (l *ledger) assigned(offset int64) {
+	if invariants.Enabled {
+		l.stands = offset
+		for first := range l.held {
+			invariants.Hold(offset <= first, "I2", "the group's offset is %d; the call at %d is held", offset, first)
+		}
 	}
 }
 
@@ -38,12 +50,12 @@ func (l *ledger) release(first int64) {
 }
 
 // commit is I2 and I3.
-func (l *ledger) commit(low, committed int64) {
+func (l *ledger) commit(low int64) {
 	if invariants.Enabled {
 		for first := range l.held {
 			invariants.Hold(low <= first, "I2", "offset %d is to be committed; the call at %d is not written", low, first)
 		}
-		invariants.Hold(low >= committed, "I3", "offset %d is to be committed after %d", low, committed)
+		invariants.Hold(low >= l.stands, "I3", "offset %d is to be committed after %d", low, l.stands)
 	}
 }
 

@@ -183,6 +183,14 @@ func (p *Partition) beyond(ctx context.Context) error {
 
 func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.Generation) error {
 	for ctx.Err() == nil {
+		// Before the first record, too: what the generation before could not write may fill the outbox.
+		if p.taker.Due(time.Now()) {
+			if err := p.flush(ctx, gen); err != nil {
+				return stopped(ctx, err)
+			}
+		} else if !p.taker.Held() && p.mark.low() >= p.committed+commitStride {
+			p.commit(gen)
+		}
 		poll, cancel := context.WithTimeout(ctx, pollEvery)
 		m, err := reader.FetchMessage(poll)
 		cancel()
@@ -212,13 +220,6 @@ func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 		if err := p.taker.Tend(ctx, tide); err != nil {
 			p.broken = true
 			return stopped(ctx, err)
-		}
-		if p.taker.Due(now) {
-			if err := p.flush(ctx, gen); err != nil {
-				return stopped(ctx, err)
-			}
-		} else if !p.taker.Held() && p.mark.low() >= p.committed+commitStride {
-			p.commit(gen)
 		}
 	}
 	return nil
@@ -287,7 +288,7 @@ func (p *Partition) commit(gen *kafka.Generation) {
 	if !p.begun || low <= p.committed {
 		return
 	}
-	p.ledger.commit(low, p.committed)
+	p.ledger.commit(low)
 	err := gen.CommitOffsets(map[string]map[int]int64{p.topic: {p.id: low}})
 	if err != nil {
 		// Nothing is lost by it: the next commit covers this one, and without one the records are read again.
@@ -295,5 +296,6 @@ func (p *Partition) commit(gen *kafka.Generation) {
 		return
 	}
 	p.committed = low
+	p.ledger.assigned(low)
 	p.c.cfg.Metrics.committed.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(low))
 }
