@@ -58,8 +58,12 @@ func drawCall(rng *rand.Rand, id string, epoch time.Time, at time.Duration) (all
 	}
 	event(schemas.Kind_KIND_ANSWERED)
 	packet := uint16(rng.Uint32())
-	for range 1 + rng.IntN(5) {
-		at += time.Duration(rng.IntN(1500)) * time.Millisecond
+	batches, pause := 1+rng.IntN(5), 2000
+	if rng.IntN(3) == 0 {
+		batches, pause = 1, 200 // over before anything can be flagged
+	}
+	for range batches {
+		at += time.Duration(rng.IntN(pause*3/4)) * time.Millisecond
 		switch rng.IntN(3) {
 		case 0:
 			event(schemas.Kind_KIND_HOLD)
@@ -77,7 +81,7 @@ func drawCall(rng *rand.Rand, id string, epoch time.Time, at time.Duration) (all
 		}
 		add(&schemas.CallRecord{Body: &schemas.CallRecord_Media{Media: batch}})
 	}
-	at += time.Duration(rng.IntN(2000)) * time.Millisecond
+	at += time.Duration(rng.IntN(pause)) * time.Millisecond
 	if rng.IntN(8) > 0 {
 		add(&schemas.CallRecord{Body: &schemas.CallRecord_End{End: &schemas.CallEnd{EndedAt: timestamppb.New(epoch.Add(at)), EndedBy: schemas.Leg_LEG_AGENT}}})
 	}

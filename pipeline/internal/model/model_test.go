@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +23,7 @@ var (
 	schedules = flag.Int("schedules", 40, "how many schedules to run")
 	logged    = flag.Bool("log", false, "show what the workers log")
 	from      = flag.Uint64("from", 1, "the first schedule's seed")
+	processes = flag.Int("processes", runtime.GOMAXPROCS(0), "how many processes to run the schedules in")
 )
 
 func load(t *testing.T) *rulebook.Rulebook {
@@ -37,25 +41,50 @@ func load(t *testing.T) *rulebook.Rulebook {
 
 // The tables end as those of a run in which nothing happened.
 func TestModel(t *testing.T) {
-	book := load(t)
-	seeds := []uint64{*seed}
-	if *seed == 0 {
-		seeds = nil
-		for i := range *schedules {
-			seeds = append(seeds, *from+uint64(i))
-		}
-	}
 	began := time.Now()
+	switch {
+	case *seed != 0:
+		runAll(t, *seed, 1)
+	case *processes == 1:
+		runAll(t, *from, *schedules)
+	default:
+		spread(t)
+	}
+	t.Logf("%d schedules in %v", *schedules, time.Since(began).Round(time.Millisecond))
+}
+
+func runAll(t *testing.T, from uint64, n int) {
+	book := load(t)
 	rows, ended := 0, 0
-	for _, s := range seeds {
-		r := run(t, s, book)
+	for s := range uint64(n) {
+		r := run(t, from+s, book)
 		if len(r.wrong) > 0 {
-			t.Fatalf("%s\nrun it again with: go test ./pipeline/internal/model -run TestModel -seed %d", &r, s)
+			t.Fatalf("%s\nrun it again with: go test ./pipeline/internal/model -run TestModel -seed %d", &r, from+s)
 		}
 		rows += r.rows
 		ended += r.ended
 	}
-	t.Logf("%d schedules, %d rows, %d sessions that the test had to end, in %v", len(seeds), rows, ended, time.Since(began).Round(time.Millisecond))
+	t.Logf("%d rows, %d sessions that the test had to end", rows, ended)
+}
+
+// spread runs the schedules in processes, a core each: within a schedule hardly two things happen at once, and in one
+// process the invariants that do not hold could not be told apart by schedule.
+func spread(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range *processes {
+		first, next := i**schedules / *processes, (i+1)**schedules / *processes
+		cmd := exec.Command(os.Args[0], "-test.run=^TestModel$", "-test.v", "-processes=1",
+			fmt.Sprintf("-from=%d", *from+uint64(first)), fmt.Sprintf("-schedules=%d", next-first))
+		cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=400")
+		wg.Go(func() {
+			if said, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v:\n%s", err, said)
+			} else {
+				t.Logf("%s", said)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // result is how one schedule went.
@@ -107,7 +136,7 @@ func (w *world) settle(ids []string) {
 	if len(w.workers) == 0 {
 		w.workers = append(w.workers, w.start(group, w.tables))
 	}
-	if missing := w.await(w.workers, w.tables, ids); missing != "" {
+	if missing := w.await(w.workers, w.tables, ids, 15); missing != "" {
 		w.fault("after ten minutes of peace: %s", missing)
 	}
 	for _, p := range w.workers {
@@ -121,7 +150,7 @@ func (w *world) settle(ids []string) {
 }
 
 // await waits until all calls are judged and no worker has been busy for a while; otherwise it says what is missing.
-func (w *world) await(workers []*worker, tables *tables, ids []string) (missing string) {
+func (w *world) await(workers []*worker, tables *tables, ids []string, still int) (missing string) {
 	quiet := 0
 	for range 600 {
 		time.Sleep(time.Second)
@@ -139,7 +168,7 @@ func (w *world) await(workers []*worker, tables *tables, ids []string) (missing 
 		}
 		if missing != "" {
 			quiet = 0
-		} else if quiet++; quiet == 15 {
+		} else if quiet++; quiet == still {
 			return ""
 		}
 	}
@@ -150,7 +179,7 @@ func (w *world) await(workers []*worker, tables *tables, ids []string) (missing 
 func (w *world) compare(ids []string) {
 	want := newTables(rand.New(rand.NewPCG(1, 1)))
 	p := w.start("undisturbed", want)
-	if missing := w.await([]*worker{p}, want, ids); missing != "" {
+	if missing := w.await([]*worker{p}, want, ids, 1); missing != "" {
 		w.fault("undisturbed, after ten minutes: %s", missing)
 	}
 	w.leave(p)

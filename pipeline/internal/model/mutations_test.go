@@ -3,32 +3,22 @@
 package model
 
 import (
-	"flag"
 	"testing"
 
 	"github.com/earshot/earshot/pipeline/internal/mutation"
 )
 
-var rare = flag.Bool("rare", false, "put in the faults, too, that hundreds of schedules may be needed to find")
-
 // enough schedules that a fault found by one in twenty is missed by less than one run in a million.
-const (
-	enough     = 300
-	enoughRare = 2000
-)
+const enough = 300
 
 // A check that cannot fail is none: each fault put into the pipeline on purpose is found by some schedule.
 func TestMutations(t *testing.T) {
 	book := load(t)
-	names, enough := mutation.All(), uint64(enough)
-	if *rare {
-		names, enough = mutation.Rare(), enoughRare
-	}
-	for _, name := range names {
+	for _, name := range mutation.All() {
 		t.Run(name, func(t *testing.T) {
 			mutation.Name = name
 			defer func() { mutation.Name = "" }()
-			for s := range enough {
+			for s := range uint64(enough) {
 				if r := run(t, *from+s, book); len(r.wrong) > 0 {
 					t.Logf("found by schedule %d:\n%s", s+1, &r)
 					return

@@ -16,13 +16,20 @@ type step struct {
 
 // kinds are the things that can happen. Each draws its details and gives the steps of it.
 var kinds = []func(rng *rand.Rand, at time.Duration) []step{
-	killed, killed, left, joined, joined, frozen, frozen, cutOff, reset, passedRound, clickhouseAway, clickhouseFaulty, kafkaAway, leadersMove, coordinatorsMove,
+	killed, killed, left, joined, joined, frozen, frozen, cutOff, reset, passedRound, passedRound, clickhouseAway, clickhouseFaulty, kafkaAway, leadersMove, coordinatorsMove,
 }
 
-// drawSteps draws a schedule.
+// drawSteps draws a schedule. Half of what happens follows soon on what happened before: what one fault leaves behind is
+// most likely to be met by the next one then.
 func drawSteps(rng *rand.Rand, within time.Duration) (all []step) {
+	at := time.Duration(0)
 	for range 1 + rng.IntN(8) {
-		all = append(all, kinds[rng.IntN(len(kinds))](rng, time.Duration(rng.Int64N(int64(within))))...)
+		if soon := at + span(rng, 5*time.Second); at == 0 || rng.IntN(2) == 0 || soon > within {
+			at = span(rng, within)
+		} else {
+			at = soon
+		}
+		all = append(all, kinds[rng.IntN(len(kinds))](rng, at)...)
 	}
 	return all
 }
@@ -38,6 +45,17 @@ func (w *world) some(pick uint64) *worker {
 		return nil
 	}
 	return w.workers[pick%uint64(len(w.workers))]
+}
+
+// busiest is the worker with most calls open.
+func (w *world) busiest() (p *worker) {
+	most := -1.0
+	for _, q := range w.workers {
+		if n := q.open(); n > most {
+			p, most = q, n
+		}
+	}
+	return p
 }
 
 func (w *world) remove(p *worker) {
@@ -107,13 +125,14 @@ func cutOff(rng *rand.Rand, at time.Duration) []step {
 	}
 }
 
-// passedRound has a worker's partitions go to another, which gets somewhere with them, and come back.
+// passedRound has a busy worker's partitions go to another, which gets somewhere with them, and come back.
 func passedRound(rng *rand.Rand, at time.Duration) []step {
-	pick, away, alone := rng.Uint64(), sessionTimeout+span(rng, 2*sessionTimeout), span(rng, 2*sessionTimeout)
+	at /= 2 // while there are calls
+	away, alone := sessionTimeout+span(rng, 2*sessionTimeout), span(rng, 2*sessionTimeout)
 	var p, other *worker
 	return []step{
 		{at, fmt.Sprintf("a worker is cut off from Kafka for %v, another joins", away), func(w *world) {
-			if p = w.some(pick); p != nil {
+			if p = w.busiest(); p != nil {
 				p.link.sever()
 			}
 			other = w.start(group, w.tables)

@@ -22,7 +22,7 @@ import (
 
 const (
 	sessionTimeout = 6 * time.Second
-	idleEnd        = 40 * time.Second
+	idleEnd        = 15 * time.Second
 	group          = "earshot"
 )
 
@@ -44,6 +44,8 @@ type world struct {
 	wrong   []string
 	highest map[string]int64 // committed so far
 
+	batchRows int
+
 	sessions sessions
 }
 
@@ -58,7 +60,7 @@ type worker struct {
 }
 
 func newWorld(t *testing.T, rng *rand.Rand, book *rulebook.Rulebook) *world {
-	w := &world{t: t, rng: rng, book: book, highest: map[string]int64{}, log: slog.New(slog.DiscardHandler)}
+	w := &world{t: t, rng: rng, book: book, highest: map[string]int64{}, batchRows: []int{1, 4, 40}[rng.IntN(3)], log: slog.New(slog.DiscardHandler)}
 	if *logged {
 		w.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -83,7 +85,7 @@ func (w *world) start(group string, tables *tables) *worker {
 		Kafka: pipeline.Kafka{Brokers: w.cluster.ListenAddrs(), Dial: p.link.Dial}, Group: group,
 		Store: &door{tables, p.link, p.dead.Load}, Rulebook: w.book,
 		Metrics: pipeline.NewMetrics(p.registry), Log: w.log.With("worker", p.name), Version: "model",
-		SessionTimeout: sessionTimeout, IdleEnd: idleEnd, BatchRows: 40, Drain: 2 * time.Second,
+		SessionTimeout: sessionTimeout, IdleEnd: idleEnd, BatchRows: w.batchRows, Drain: 2 * time.Second,
 	})
 	if err != nil {
 		w.t.Fatal(err)
