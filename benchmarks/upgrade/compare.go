@@ -4,20 +4,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/internal/processes"
 )
 
-// tables is what a database says of each call: its rows, without the version that wrote them and without what the versions
-// count their rows by, which only has to grow within one of them and from one to the next.
-type tables map[string]string
+// tables is what a database says of each call, by table: its rows.
+type tables map[string]map[string]string
+
+// own are columns that follow from the version that wrote a row, not from the call: its name, its rulebook's, and what it counts
+// its rows by, which only has to grow within a version and from one to the next.
+const own = "'earshot_version', 'rulebook_version', 'version'"
 
 func (s *site) tables(database string) (tables, error) {
 	t := tables{}
-	for table, columns := range map[string]string{"calls": "* EXCEPT (earshot_version, version)", "segments": "* EXCEPT (version)", "flags": "* EXCEPT (version)"} {
-		rows, err := processes.Query(s.clickhouse, database, "SELECT '"+table+"' AS which, "+columns+" FROM "+table+" FINAL ORDER BY ALL FORMAT JSONEachRow")
+	for _, table := range []string{"calls", "segments", "flags"} {
+		// A version has no say in columns that it does not know.
+		columns, err := processes.Query(s.clickhouse, database, "SELECT name FROM system.columns WHERE table = '"+table+
+			"' AND database IN ('old', 'new') AND name NOT IN ("+own+") GROUP BY name HAVING count() = 2 ORDER BY name FORMAT TSV")
+		if err != nil {
+			return nil, fmt.Errorf("cannot find the columns of %s: %w", table, err)
+		}
+		rows, err := processes.Query(s.clickhouse, database, "SELECT "+strings.ReplaceAll(columns, "\n", ", ")+" FROM "+table+" FINAL ORDER BY ALL FORMAT JSONEachRow")
 		if err != nil {
 			return nil, fmt.Errorf("cannot read %s.%s: %w", database, table, err)
 		}
@@ -28,12 +38,11 @@ func (s *site) tables(database string) (tables, error) {
 			if err := json.Unmarshal([]byte(line), &row); err != nil {
 				return nil, fmt.Errorf("cannot read %q: %w", line, err)
 			}
-			t[row.CallID] += table + " " + strings.TrimSpace(line) + "\n"
+			if t[row.CallID] == nil {
+				t[row.CallID] = map[string]string{}
+			}
+			t[row.CallID][table] += strings.TrimSpace(line) + "\n"
 		}
-	}
-	for id, rows := range t { // by table, in one order
-		lines := slices.Sorted(strings.Lines(rows))
-		t[id] = strings.Join(lines, "")
 	}
 	return t, nil
 }
@@ -58,21 +67,31 @@ func (s *site) compare(out io.Writer) error {
 	}
 	judged := fmt.Sprintf("judged by %s", strings.NewReplacer("\t", " ", "\n", ", ").Replace(by))
 	var lost, differ, mixed, same int
+	apart := map[string]int{}
 	for id, want := range all["new"] {
 		got, there := all["mixed"][id]
+		old := all["old"][id]
 		switch {
 		case !there:
 			lost++
-		case got == want || got == all["old"][id]:
-		case want != all["old"][id]: // the versions measure it differently, and both have written of it
+		case maps.Equal(got, want) || maps.Equal(got, old):
+		case !maps.Equal(want, old): // the versions measure it differently, and both have written of it
 			mixed++
 		default:
 			differ++
 			fmt.Fprintf(out, "call %s is not as both versions have it\n", id)
 		}
-		if want == all["old"][id] {
+		if maps.Equal(want, old) {
 			same++
 		}
+		for table, rows := range want {
+			if rows != old[table] {
+				apart[table]++
+			}
+		}
+	}
+	for _, table := range slices.Sorted(maps.Keys(apart)) {
+		fmt.Fprintf(out, "of %d calls the versions write other %s\n", apart[table], table)
 	}
 	fmt.Fprintf(out, "%d calls: %s; lost %d, there twice %s; both versions agree on %d, of which the upgrade changed %d; of the others %d have rows of both\n",
 		len(all["new"]), judged, lost, doubled, same, differ, mixed)
