@@ -40,6 +40,7 @@ func (s *Server) finishOIDC(v *visit) error {
 	q := v.r.URL.Query()
 	id, err := s.config.OIDC.Finish(v.r.Context(), attempt, q.Get("state"), q.Get("code"))
 	if errors.Is(err, signin.ErrIdentity) {
+		s.log.Warn("nobody is signed in", "error", err) // a wrong client secret, say, which only the operator can mend
 		return &problem{status: http.StatusForbidden, key: "problem.identity", cause: err}
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -22,8 +23,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/minio/minio-go/v7"
+
 	"github.com/earshot/earshot/internal/enginetest"
 	"github.com/earshot/earshot/internal/testpki"
+	"github.com/earshot/earshot/internal/versitygw"
 )
 
 // program runs earshot as processes, and keeps all that they say.
@@ -197,6 +201,16 @@ func read(t *testing.T, file string) []byte {
 func (c *clickHouse) has(sql string) bool {
 	out, err := ask(c.plain.Host+"/?database="+strings.Trim(c.plain.Path, "/"), sql)
 	return err == nil && out != ""
+}
+
+// kept counts the calls whose audio is in the bucket.
+func kept(g *versitygw.Gateway) (n int) {
+	for o := range g.Client().ListObjects(context.Background(), "recordings", minio.ListObjectsOptions{Prefix: "calls/audio/", Recursive: true}) {
+		if o.Err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // encodings are the forms in which a secret may show.
