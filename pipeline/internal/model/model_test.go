@@ -20,7 +20,7 @@ import (
 
 var (
 	seed      = flag.Uint64("seed", 0, "run only the schedule of this seed")
-	schedules = flag.Int("schedules", 40, "how many schedules to run")
+	schedules = flag.Int("schedules", 200, "how many schedules to run")
 	logged    = flag.Bool("log", false, "show what the workers log")
 	from      = flag.Uint64("from", 1, "the first schedule's seed")
 	processes = flag.Int("processes", runtime.GOMAXPROCS(0), "how many processes to run the schedules in")
@@ -55,16 +55,16 @@ func TestModel(t *testing.T) {
 
 func runAll(t *testing.T, from uint64, n int) {
 	book := load(t)
-	rows, ended := 0, 0
+	rows, helped := 0, 0
 	for s := range uint64(n) {
 		r := run(t, from+s, book)
 		if len(r.wrong) > 0 {
 			t.Fatalf("%s\nrun it again with: go test ./pipeline/internal/model -run TestModel -seed %d", &r, from+s)
 		}
 		rows += r.rows
-		ended += r.ended
+		helped += r.helped
 	}
-	t.Logf("%d rows, %d sessions that the test had to end", rows, ended)
+	t.Logf("%d rows; the coordinator needed help %d times", rows, helped)
 }
 
 // spread runs the schedules in processes, a core each: within a schedule hardly two things happen at once, and in one
@@ -89,11 +89,11 @@ func spread(t *testing.T) {
 
 // result is how one schedule went.
 type result struct {
-	seed  uint64
-	steps []string
-	wrong []string
-	rows  int
-	ended int // sessions, by the test
+	seed   uint64
+	steps  []string
+	wrong  []string
+	rows   int
+	helped int // the coordinator, by the test
 }
 
 func (r *result) String() string {
@@ -126,7 +126,7 @@ func run(t *testing.T, seed uint64, book *rulebook.Rulebook) (r result) {
 		<-published
 		w.settle(ids)
 		w.compare(ids)
-		r.wrong, r.rows, r.ended = w.wrong, len(w.tables.rows), w.sessions.ended
+		r.wrong, r.rows, r.helped = w.wrong, len(w.tables.rows), w.coordinator.helped
 	})
 	return r
 }

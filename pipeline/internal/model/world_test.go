@@ -46,7 +46,7 @@ type world struct {
 
 	batchRows int
 
-	sessions sessions
+	coordinator coordinator
 }
 
 // worker is a process: Earshot's worker, its way to Kafka and its way to ClickHouse.
@@ -71,7 +71,7 @@ func newWorld(t *testing.T, rng *rand.Rand, book *rulebook.Rulebook) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.sessions.listen(w.cluster)
+	w.coordinator.listen(w.cluster)
 	return w
 }
 
@@ -148,13 +148,13 @@ func (w *world) publish(epoch time.Time, records []sent, done chan<- struct{}) {
 	}
 }
 
-// watch looks at the group: its committed offsets never go back, and members that are gone go.
+// watch looks at the group: its committed offsets never go back.
 func (w *world) watch() {
 	info := w.cluster.GroupInfo(group)
 	if info == nil {
 		return
 	}
-	w.expire(info.Members)
+	w.help(info)
 	for topic, partitions := range info.Commits {
 		for id, c := range partitions {
 			key := fmt.Sprintf("%s/%d", topic, id)
