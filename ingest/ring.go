@@ -1,5 +1,7 @@
 package ingest
 
+import "math"
+
 // historyTicks is how much played audio stays in a ring behind what has been given out: concealment needs it.
 const historyTicks = 2
 
@@ -82,6 +84,7 @@ func (r *ring) recent(dst []int16, end int) {
 	}
 }
 
+// linear rounds half away from zero. Which sign a sample has nobody can foresee, so that is no branch.
 func linear(v float32) int16 {
 	scaled := v * 32768
 	switch {
@@ -89,9 +92,9 @@ func linear(v float32) int16 {
 		return 32767
 	case scaled <= -32768:
 		return -32768
-	case scaled < 0:
-		return int16(scaled - 0.5)
-	default:
-		return int16(scaled + 0.5)
 	}
+	half := math.Float32frombits(math.Float32bits(scaled)&(1<<31) | halfBits)
+	return int16(int32(scaled + half))
 }
+
+const halfBits = 0x3f000000 // of 0.5
