@@ -105,7 +105,7 @@ func soak(ctx context.Context, c config, sys *system) ([]sample, sent, error) {
 
 // keep writes what has been seen so far, so that a run that is cut short tells something too.
 func keep(dir string, samples []sample) error {
-	for file, text := range map[string]string{"soak.csv": table(samples), "soak.svg": plot(samples)} {
+	for file, text := range map[string]string{"soak.csv": table(samples), "soak.svg": picture(samples)} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
 			return fmt.Errorf("cannot keep the result: %w", err)
 		}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/earshot/earshot/internal/processes"
@@ -24,11 +22,11 @@ func (s *system) sample(ctx context.Context, sent sent) (sample, error) {
 	if err := s.taken(ctx, sent.records); err != nil {
 		return sample{}, err
 	}
-	m, err := s.scrape()
+	m, err := processes.Scrape(s.metrics)
 	if err != nil {
 		return sample{}, err
 	}
-	open := m["earshot_open_calls"]
+	open := m.Sum("earshot_open_calls")
 	if err := s.idle(ctx); err != nil {
 		return sample{}, err
 	}
@@ -36,15 +34,15 @@ func (s *system) sample(ctx context.Context, sent sent) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	m, err = s.scrape()
-	return sample{Heap: heap, RSS: m["process_resident_memory_bytes"], Goroutines: m["go_goroutines"], Open: open}, err
+	m, err = processes.Scrape(s.metrics)
+	return sample{Heap: heap, RSS: m.Sum("process_resident_memory_bytes"), Goroutines: m.Sum("go_goroutines"), Open: open}, err
 }
 
 // idle waits until no call is open and no row waits to be written.
 func (s *system) idle(ctx context.Context) error {
 	return processes.Await(ctx, patience, func() error {
-		m, err := s.scrape()
-		if open, held := m["earshot_open_calls"], m["earshot_held_bytes"]; err == nil && open+held > 0 {
+		m, err := processes.Scrape(s.metrics)
+		if open, held := m.Sum("earshot_open_calls"), m.Sum("earshot_held_bytes"); err == nil && open+held > 0 {
 			err = fmt.Errorf("the worker has %.0f calls open and holds %.0f bytes though nothing comes", open, held)
 		}
 		return err
@@ -76,29 +74,6 @@ func (s *system) profile(file string) error {
 		return fmt.Errorf("cannot keep the worker's heap profile: %w", err)
 	}
 	return nil
-}
-
-// scrape reads the worker's metrics; one that has labels is the sum over them.
-func (s *system) scrape() (map[string]float64, error) {
-	text, err := processes.Get("http://" + s.metrics + "/metrics")
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the worker's metrics: %w", err)
-	}
-	m := map[string]float64{}
-	for lines := bufio.NewScanner(strings.NewReader(text)); lines.Scan(); {
-		line := lines.Text()
-		at := strings.LastIndexByte(line, ' ')
-		if strings.HasPrefix(line, "#") || at < 0 {
-			continue
-		}
-		name, _, _ := strings.Cut(line[:at], "{")
-		v, err := strconv.ParseFloat(line[at+1:], 64)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read the metric %q: %w", line, err)
-		}
-		m[name] += v
-	}
-	return m, nil
 }
 
 // table is the samples as CSV.

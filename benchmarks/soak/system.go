@@ -104,9 +104,9 @@ func (s *system) send(ctx context.Context, t *traffic, end time.Duration) (more 
 // taken waits until the worker has taken so many records.
 func (s *system) taken(ctx context.Context, records int) error {
 	return processes.Await(ctx, time.Hour, func() error {
-		m, err := s.scrape()
-		if err == nil && int(m["earshot_records_total"]) < records {
-			err = fmt.Errorf("the worker has taken %.0f records of %d", m["earshot_records_total"], records)
+		m, err := processes.Scrape(s.metrics)
+		if taken := m.Sum("earshot_records_total"); err == nil && int(taken) < records {
+			err = fmt.Errorf("the worker has taken %.0f records of %d", taken, records)
 		}
 		return err
 	}, s.engines, s.worker)

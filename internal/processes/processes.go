@@ -42,6 +42,9 @@ func Start(log, program string, args ...string) (*Process, error) {
 	return p, nil
 }
 
+// Pid is the process's number.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
 // Ended is nil while the process runs, and an error once it does not.
 func (p *Process) Ended() error {
 	select {
