@@ -29,7 +29,7 @@ type Config struct {
 	// BatchBytes bounds what a partition holds for ClickHouse, beside the rows of one record; 32 MiB. When ClickHouse does not
 	// take it, no record is read.
 	BatchBytes int
-	BatchAge   time.Duration // age of the oldest row at which an insert is due; 0.5 s
+	BatchAge   time.Duration // age of the oldest row at which an insert is due, unless a flag is raised of a call that goes on; 1 s
 	// IdleEnd ends a call that has had no record for so long; 90 s. MaxCall ends one that began so long ago; 4 h.
 	IdleEnd, MaxCall time.Duration
 	// MaxOpen bounds the calls open at once in one partition; 20,000. A call over it ends the one that has waited longest.
@@ -58,7 +58,7 @@ func (c *Config) defaults() {
 			*d = v
 		}
 	}
-	after(&c.BatchAge, 500*time.Millisecond)
+	after(&c.BatchAge, time.Second)
 	after(&c.IdleEnd, 90*time.Second)
 	after(&c.MaxCall, 4*time.Hour)
 	after(&c.Drain, 8*time.Second)

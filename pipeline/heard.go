@@ -39,6 +39,7 @@ func (c *heardCall) flag(f rulebook.Flag) {
 	row := flagRow(&c.info, &f, liveVersion(f.End))
 	c.said.flag(&row)
 	c.j.outbox.touch()
+	c.j.outbox.hurry()
 	c.j.outbox.batch.Flags = append(c.j.outbox.batch.Flags, row)
 }
 

@@ -25,6 +25,7 @@ type outbox struct {
 	rows    int           // flush at so many
 	bytes   int           // or when they take so much
 	age     time.Duration // or when the oldest row is so old
+	urgent  time.Time     // when a flag was raised of a call that goes on; zero if none is here
 
 	batch  store.Batch
 	oldest time.Time // wall clock: when the batch's first row came
@@ -38,7 +39,19 @@ type outbox struct {
 // due says whether the batch should be flushed now.
 func (o *outbox) due(now time.Time) bool {
 	n := o.batch.Len()
-	return n >= o.rows || o.batch.Bytes() >= o.bytes || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age
+	return n >= o.rows || o.batch.Bytes() >= o.bytes || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age ||
+		!o.urgent.IsZero() && now.Sub(o.urgent) >= min(urgentAge, o.age)
+}
+
+// urgentAge is how long a flag waits that is raised while somebody may yet step in. Such flags are few, and what is written
+// with them need not be written later.
+const urgentAge = 100 * time.Millisecond
+
+// hurry has what is held written soon.
+func (o *outbox) hurry() {
+	if o.urgent.IsZero() {
+		o.urgent = time.Now()
+	}
 }
 
 func (o *outbox) touch() {
@@ -77,6 +90,7 @@ func (o *outbox) flush(ctx context.Context, p *Partition) error {
 	}
 	o.release(p)
 	o.saved = 0
+	o.urgent = time.Time{}
 	o.batch.Reset()
 	return nil
 }

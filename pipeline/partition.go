@@ -16,6 +16,13 @@ import (
 	"github.com/earshot/earshot/pipeline/internal/mutation"
 )
 
+// A fetch is answered when the partition has so much that is new, or after that long: what is asked for hundreds of times a
+// second costs broker and worker more than the records do.
+const (
+	fetchBytes = 256 << 10
+	fetchWait  = 100 * time.Millisecond
+)
+
 // pollEvery is how often a partition that has gone quiet looks whether something is due.
 const pollEvery = 200 * time.Millisecond
 
@@ -129,7 +136,7 @@ func (p *Partition) run(ctx context.Context, gen *kafka.Generation) error {
 func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 	reader := kafka.NewReader(kafka.ReaderConfig{
 		Brokers: p.c.cfg.Kafka.Brokers, Dialer: p.c.dialer, Topic: p.topic, Partition: p.id,
-		MinBytes: 1, MaxBytes: 2 * MaxRecordBytes, MaxWait: 250 * time.Millisecond,
+		MinBytes: fetchBytes, MaxBytes: 2 * MaxRecordBytes, MaxWait: fetchWait,
 		QueueCapacity: cmp.Or(p.c.cfg.ReadAhead[p.topic], 64), ReadLagInterval: -1,
 		ErrorLogger: kafka.LoggerFunc(func(f string, a ...any) { p.log.Debug("reader: " + fmt.Sprintf(f, a...)) }),
 	})
@@ -182,6 +189,8 @@ func (p *Partition) beyond(ctx context.Context) error {
 }
 
 func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.Generation) error {
+	var poll patience
+	defer poll.end()
 	for ctx.Err() == nil {
 		// Before the first record, too: what the generation before could not write may fill the outbox.
 		if p.taker.Due(time.Now()) {
@@ -191,9 +200,7 @@ func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 		} else if !p.taker.Held() && p.mark.low() >= p.committed+commitStride {
 			p.commit(gen)
 		}
-		poll, cancel := context.WithTimeout(ctx, pollEvery)
-		m, err := reader.FetchMessage(poll)
-		cancel()
+		m, err := reader.FetchMessage(poll.wait(ctx))
 		switch {
 		case err == nil:
 			if err := p.step(ctx, &m); err != nil {
@@ -223,6 +230,29 @@ func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 		}
 	}
 	return nil
+}
+
+// patience is how long to wait for a record: pollEvery, or down to half of it, since one context serves many records. To make
+// one for each costs as much as to read it.
+type patience struct {
+	context.Context
+	cancel context.CancelFunc
+	began  time.Time
+}
+
+func (p *patience) end() {
+	if p.cancel != nil {
+		p.cancel()
+	}
+}
+
+func (p *patience) wait(ctx context.Context) context.Context {
+	if now := time.Now(); now.Sub(p.began) > pollEvery/2 {
+		p.end()
+		p.Context, p.cancel = context.WithTimeout(ctx, pollEvery)
+		p.began = now
+	}
+	return p.Context
 }
 
 // commitStride bounds how many records of which nothing is to be written go by before the watermark is committed all the same.
