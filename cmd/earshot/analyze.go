@@ -53,7 +53,7 @@ func (c *analyzeCmd) Run(ctx context.Context, s *streams) error {
 	}
 	bar := progress(s, len(files), "files")
 	failures := 0
-	for r := range inOrder(files, min(jobs, len(files)), func() func(string) *report {
+	for r := range inOrder(files, min(jobs, len(files)), readAhead, func() func(string) *report {
 		a := pipeline.NewAnalysis(book)
 		return func(file string) *report {
 			r, err := c.one(ctx, s, a, book, file, channels)

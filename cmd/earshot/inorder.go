@@ -2,16 +2,20 @@ package main
 
 import "iter"
 
-// inOrder does the work of n workers on the items at once and yields the results in the items' order. At most n results
-// wait for an earlier one.
-func inOrder[T, R any](items []T, n int, worker func() func(T) R) iter.Seq[R] {
+// waitingResults is how many results of each worker may wait for one that takes long: so many that no worker ever idles behind
+// an hour of a call among short ones.
+const waitingResults = 64
+
+// inOrder does the work of n workers on the items at once and yields the results in the items' order. Of an item that comes
+// soon, ahead is told.
+func inOrder[T, R any](items []T, n int, ahead func(T), worker func() func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		type job struct {
 			item T
 			done chan R
 		}
 		jobs := make(chan job)
-		queue := make(chan chan R, max(n, 1))
+		queue := make(chan chan R, max(n, 1)*waitingResults)
 		stop := make(chan struct{})
 		defer close(stop)
 		for range n {
@@ -25,7 +29,10 @@ func inOrder[T, R any](items []T, n int, worker func() func(T) R) iter.Seq[R] {
 		go func() {
 			defer close(queue)
 			defer close(jobs)
-			for _, item := range items {
+			for i, item := range items {
+				if next := i + n; next < len(items) {
+					ahead(items[next])
+				}
 				j := job{item, make(chan R, 1)}
 				select {
 				case queue <- j.done:
