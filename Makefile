@@ -33,6 +33,7 @@ lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags chaos ./benchmarks/chaos
+	$(GO) vet -tags load ./benchmarks/load
 	$(STATICCHECK) ./...
 	cd schemas && $(BUF) lint
 	scripts/proto-breaking.sh '$(BUF)'
@@ -70,8 +71,16 @@ bench-update: ## commit to the benchmarks' figures as they are now
 	$(BENCHMARKS) | tee .cache/bench.txt
 	cp .cache/bench.txt benchmarks/bench.txt
 
-pace: ## an hour of a call before Earshot, ffmpeg, WebRTC's and Opus's detectors, on one core each
-	$(GO) run ./benchmarks/pace
+pace: sounds ## an hour of a call before Earshot and other programs, on one core each; a folder of calls on all; a start
+	$(GO) run ./benchmarks/pace -sounds $(SOUNDS) $(PACE)
+
+.PHONY: load scale history
+load: build audio ## raise the number of live calls through Kafka into ClickHouse until the machine is full; LOAD='-from 3000 -step 250'
+	$(GO) test -tags load ./benchmarks/load -run TestLoad -v -timeout 1h -earshot $(abspath bin/earshot) -audio $(abspath $(AUDIO)) \
+	  -out $(abspath benchmarks) $(LOAD)
+
+scale: audio ## what a live call costs by how many there are and how long they last
+	$(GO) run ./benchmarks/scale -audio $(AUDIO)
 
 .PHONY: fuzz
 FUZZTIME ?= 10m

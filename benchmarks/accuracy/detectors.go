@@ -9,6 +9,7 @@ import (
 	"math"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 
 	"github.com/earshot/earshot/analyzers"
 )
@@ -36,6 +37,14 @@ func detectors(ctx context.Context, dir string) []detector {
 			return speech, nil, err
 		}})
 	}
+	all = append(all, detector{"Silero VAD 6.2, over 0.5", false, func(pcm []float32) (speech, _ []bool, err error) {
+		err = run(ctx, pcm, func(line string) error {
+			likely, err := strconv.ParseFloat(line, 64)
+			speech = append(speech, likely > 0.5)
+			return err
+		}, filepath.Join(dir, "silero", "frames"))
+		return speech, nil, err
+	}})
 	return append(all, detector{"Opus 1.3.1, smoothed over 1 s", true, func(pcm []float32) (speech, music []bool, err error) {
 		var musical, active []float64
 		// It analyses no rate lower than 16 kHz.

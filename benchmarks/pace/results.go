@@ -6,22 +6,25 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"regexp"
-	"runtime"
 	"strings"
-	"time"
+
+	"github.com/earshot/earshot/benchmarks/stamp"
 )
 
 // results are the figures, and where and when they were measured.
 type results struct {
-	Commit  string   `json:"commit"`
-	Date    string   `json:"date"`
-	Machine string   `json:"machine"`
-	Go      string   `json:"go"`
-	Load    string   `json:"load_average"`
-	Rounds  int      `json:"rounds"`
-	Rows    []result `json:"rows"`
+	stamp.Stamp
+	Rounds int      `json:"rounds"`
+	Rows   []result `json:"rows"`
+	// Folder is a back catalogue on all cores, Start a file of a second: by the clock on the wall, s.
+	Folder *catalogue `json:"folder,omitempty"`
+	Start  *result    `json:"start,omitempty"`
+}
+
+type catalogue struct {
+	Files     int      `json:"files"`
+	Megabytes float64  `json:"megabytes"`
+	Rows      []result `json:"rows"`
 }
 
 // result is a program's: processor seconds for an hour of one leg, least, median and most.
@@ -36,24 +39,16 @@ type result struct {
 func (r result) times() float64 { return 3600 / r.Least }
 
 func newResults(ctx context.Context, rounds int) *results {
-	r := &results{Date: time.Now().UTC().Format(time.DateOnly), Go: runtime.Version(), Rounds: rounds, Machine: runtime.GOARCH}
-	if out, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output(); err == nil {
-		r.Commit = strings.TrimSpace(string(out))
-	}
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		if m := regexp.MustCompile(`model name\s*: (.*)`).FindSubmatch(info); m != nil {
-			r.Machine = fmt.Sprintf("%s, %d cores", m[1], runtime.NumCPU())
-		}
-	}
-	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
-		r.Load, _, _ = strings.Cut(string(load), " ")
-	}
-	return r
+	return &results{Stamp: stamp.New(ctx), Rounds: rounds}
 }
 
 // add takes a program's times in ascending order.
 func (r *results) add(name, does string, seconds []float64) {
-	r.Rows = append(r.Rows, result{name, does, seconds[0], seconds[len(seconds)/2], seconds[len(seconds)-1]})
+	r.Rows = append(r.Rows, newResult(name, does, seconds))
+}
+
+func newResult(name, does string, seconds []float64) result {
+	return result{name, does, seconds[0], seconds[len(seconds)/2], seconds[len(seconds)-1]}
 }
 
 func (r *results) table() string {
@@ -69,6 +64,20 @@ func (r *results) table() string {
 			faster = fmt.Sprintf("%.2f ×", row.Least/r.Rows[0].Least)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %.3f | %.3f–%.3f | %s | %s |\n", row.Name, row.Does, row.Least, row.Least, row.Most, thousands(row.times()), faster)
+	}
+	if f := r.Folder; f != nil {
+		fmt.Fprintf(&b, "\n## A folder\n\n%d composed calls, %.0f MB, on all cores by the clock on the wall, interleaved: `earshot analyze --json FOLDER`, and ffmpeg by xargs, as\n", f.Files, f.Megabytes)
+		fmt.Fprintf(&b, "many at once as there are cores.\n\n| program | s, least | median | spread | MB/s | Earshot is faster by |\n|---|--:|--:|--:|--:|--:|\n")
+		for _, row := range f.Rows {
+			faster := ""
+			if !strings.HasPrefix(row.Name, "Earshot") {
+				faster = fmt.Sprintf("%.2f ×", row.Least/f.Rows[0].Least)
+			}
+			fmt.Fprintf(&b, "| %s | %.2f | %.2f | %.2f–%.2f | %.0f | %s |\n", row.Name, row.Least, row.Median, row.Least, row.Most, f.Megabytes/row.Least, faster)
+		}
+	}
+	if s := r.Start; s != nil {
+		fmt.Fprintf(&b, "\n## Start-up\n\n`earshot analyze` of a file of a second takes %.0f ms in all, by the clock on the wall (median of %d; %.0f–%.0f).\n", 1000*s.Median, starts, 1000*s.Least, 1000*s.Most)
 	}
 	return b.String()
 }

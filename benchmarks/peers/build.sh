@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds the detectors that Earshot is compared with: build.sh DIR
 #
-# Opus 1.3.1 comes as Debian's source package, WebRTC's voice activity detector inside PyPI's webrtcvad-wheels. Both are
-# fetched by their ordinary clients into DIR, built there with gcc, and are no part of Earshot. DIR then holds
-# opus_frames and vad_frames. Run again, it sees that both are there and does nothing.
+# Opus 1.3.1 comes as Debian's source package, WebRTC's voice activity detector inside PyPI's webrtcvad-wheels, Silero VAD with its
+# model as PyPI's silero-vad beside ONNX Runtime. They are fetched by their ordinary clients into DIR, built there with gcc
+# where they are C, and are no part of Earshot. DIR then holds opus_frames, vad_frames and silero/frames. Run again, it sees
+# that all are there and does nothing.
 set -euo pipefail
 
 die() { echo "build.sh: $*" >&2; exit 1; }
@@ -11,6 +12,7 @@ die() { echo "build.sh: $*" >&2; exit 1; }
 
 opus_sum=65b58e1e25b2a114157014736a3d9dfeaad8d41be1c8179866f144a2fb44ff9d
 vad_sum=c740e93d24b5d0d7ecdd5548c43e37e2c88564826e869c861d5e3fa7f1cee7ff
+silero_sum=1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
@@ -65,5 +67,18 @@ vad() {
 	mv vad_frames.part vad_frames
 }
 
+silero() {
+	command -v python3 >/dev/null || die "there is no python3 here, and Silero VAD comes from PyPI"
+	rm -rf silero.part
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --only-binary :all: --target silero.part \
+		silero-vad==6.2.0 onnxruntime==1.23.2 numpy==2.2.6 >&2
+	echo "$silero_sum  silero.part/silero_vad/data/silero_vad.onnx" | sha256sum --check --quiet - || die "Silero's model is not the one expected"
+	cp "$here/silero_frames.py" silero.part/
+	printf '#!/bin/sh\nexec env PYTHONPATH="%s" python3 "%s/silero_frames.py"\n' "$dir/silero" "$dir/silero" >silero.part/frames
+	chmod +x silero.part/frames
+	mv silero.part silero
+}
+
 [[ -x opus_frames ]] || opus
 [[ -x vad_frames ]] || vad
+[[ -x silero/frames ]] || silero

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"sync"
 	"time"
 
@@ -31,7 +32,9 @@ type monitor struct {
 
 func newMonitor() *monitor {
 	m := &monitor{registry: prometheus.NewRegistry(), started: time.Now()}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	// Also how the processor's time is spent, garbage collection and idling apart.
+	times := collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/cpu/classes/(gc/total|idle|total):`)})
+	m.registry.MustRegister(collectors.NewGoCollector(times), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.about(m.registry)
 	return m
 }

@@ -46,6 +46,7 @@ type Broker struct {
 	ended  chan struct{} // closed when the process has
 
 	security *secured // nil: whoever connects may do all
+	measured bool
 
 	node   int      // its number, from 1
 	voters []string // the controllers' addresses, one of each node
@@ -57,14 +58,27 @@ func Start(t testing.TB) *Broker {
 	return start(t, nil)
 }
 
+// StartMeasured runs a broker as one runs in service rather than as one starts quickly: with the optimizing compiler, and a
+// gigabyte of memory. It keeps no more than a gigabyte of each partition.
+func StartMeasured(t testing.TB) *Broker {
+	t.Helper()
+	return startWith(t, &Broker{measured: true})
+}
+
 func start(t testing.TB, security *secured) *Broker {
+	t.Helper()
+	return startWith(t, &Broker{security: security})
+}
+
+func startWith(t testing.TB, b *Broker) *Broker {
 	t.Helper()
 	jars, err := jars()
 	if err != nil {
 		t.Fatalf("cannot get Apache Kafka: %v", err)
 	}
 	ports := freePorts(t, 2)
-	b := &Broker{Version: Version, t: t, jars: jars, security: security, node: 1, addr: local(ports[0]), voters: []string{local(ports[1])}}
+	b.Version, b.t, b.jars, b.node = Version, t, jars, 1
+	b.addr, b.voters = local(ports[0]), []string{local(ports[1])}
 	b.configure(b.id())
 	b.run()
 	t.Cleanup(b.Kill)
@@ -75,6 +89,9 @@ func local(port string) string { return "127.0.0.1:" + port }
 
 // Addr is the host:port that clients connect to; it stays the same over a Restart.
 func (b *Broker) Addr() string { return b.addr }
+
+// Pid is the number of the broker's process.
+func (b *Broker) Pid() int { return b.cmd.Process.Pid }
 
 // id makes an id for a cluster.
 func (b *Broker) id() string {
@@ -120,7 +137,7 @@ func (b *Broker) configure(cluster string) {
 		"group.initial.rebalance.delay.ms=0",
 		"broker.session.timeout.ms=3000", // 9 s by default, which a Restart after Kill has to wait for
 		"broker.heartbeat.interval.ms=500",
-	}, b.security.properties()...), "\n") + "\n"
+	}, append(b.retention(), b.security.properties()...)...), "\n") + "\n"
 	if err := os.WriteFile(b.config, []byte(properties), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
@@ -131,7 +148,18 @@ func (b *Broker) configure(cluster string) {
 }
 
 func (b *Broker) java(args ...string) *exec.Cmd {
-	return exec.Command("java", append([]string{"-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", filepath.Join(b.jars, "*")}, args...)...)
+	machine := []string{"-Xmx512m", "-XX:TieredStopAtLevel=1"}
+	if b.measured {
+		machine = []string{"-Xms1g", "-Xmx1g"}
+	}
+	return exec.Command("java", slices.Concat(machine, []string{"-cp", filepath.Join(b.jars, "*")}, args)...)
+}
+
+func (b *Broker) retention() []string {
+	if !b.measured {
+		return nil
+	}
+	return []string{"log.retention.bytes=1073741824", "log.segment.bytes=134217728", "log.retention.check.interval.ms=5000", "log.segment.delete.delay.ms=1000"}
 }
 
 // run starts the process and waits until it answers.
