@@ -20,7 +20,7 @@ import (
 // than real time that is, and as x-leg-core how many times for one leg by the processor's time.
 func BenchmarkHour(b *testing.B) { judge(b, synthetic.Typical) }
 
-// BenchmarkHourWorst is the same with speech or music on both legs throughout.
+// BenchmarkHourWorst is the same with music and speech on both legs throughout.
 func BenchmarkHourWorst(b *testing.B) { judge(b, synthetic.Worst) }
 
 func judge(b *testing.B, call synthetic.Call) {
