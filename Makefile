@@ -82,6 +82,9 @@ load: build audio ## raise the number of live calls through Kafka into ClickHous
 scale: audio ## what a live call costs by how many there are and how long they last
 	$(GO) run ./benchmarks/scale -audio $(AUDIO)
 
+history: ## a page that draws the committed figures over commits
+	$(GO) run ./benchmarks/history
+
 .PHONY: fuzz
 FUZZTIME ?= 10m
 
