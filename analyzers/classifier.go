@@ -21,7 +21,8 @@ type classifier struct {
 	scratch *scratch
 }
 
-// scratch is what the nets take and give; here, so that judging allocates nothing. The legs of a call share one.
+// scratch is what the nets take and give; here, so that judging allocates nothing. The legs of a call share one, and
+// calls may.
 type scratch struct {
 	whole    block
 	in       [max(sceneInputs, frameInputs)]float32

@@ -29,7 +29,7 @@ type crosstalk struct {
 	start       int
 	told        struct{ from, to int } // the overlap that was reported last
 
-	raised   [quarrelSpan]bool // overlap of loud voices, ring over the last 20 s
+	raised   [(quarrelSpan + 63) / 64]uint64 // overlap of loud voices, a ring of bits over the last 20 s
 	sum      int
 	quarrel  bool
 	qStart   int
@@ -189,11 +189,12 @@ func (a *crosstalk) quarrelling(i int, emit Emit) {
 	}
 	now := a.legs[0].talking && a.legs[1].talking &&
 		i-a.legs[0].lastLoud <= raisedRecent && i-a.legs[1].lastLoud <= raisedRecent
-	slot := &a.raised[i%quarrelSpan]
-	if *slot {
+	slot, bit := &a.raised[i%quarrelSpan/64], uint64(1)<<(i%quarrelSpan%64)
+	if *slot&bit != 0 {
 		a.sum--
 	}
-	if *slot = now; now {
+	if *slot &^= bit; now {
+		*slot |= bit
 		a.sum++
 	}
 	switch {

@@ -35,9 +35,14 @@ type heard struct {
 func newFront() *front { return newFrontWith(trained(), new(scratch)) }
 
 func newFrontWith(n *nets, s *scratch) *front {
-	f := &front{classifier: classifier{nets: n, scratch: s}}
-	f.Reset()
+	f := new(front)
+	f.begin(n, s)
 	return f
+}
+
+func (f *front) begin(n *nets, s *scratch) {
+	f.classifier = classifier{nets: n, scratch: s}
+	f.Reset()
 }
 
 // Reset makes it as new.

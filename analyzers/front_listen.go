@@ -39,5 +39,5 @@ func (f *front) listen(pcm []float32, take func(*Frame)) {
 
 // NewSessionWith is NewSession with other weights than those built in.
 func NewSessionWith(scene, frame *dsp.Net) *Session {
-	return newSession(Builtin(), newNets(scene, frame))
+	return newSession(Builtin(), newNets(scene, frame), new(scratch))
 }

@@ -38,7 +38,7 @@ func calling(seconds, noise float64, hz, cadence []float64) []float32 {
 
 // rings plays audio on the agent's leg, with near silence on the customer's, and returns the rings that are reported.
 func rings(pcm []float32) (found []Segment) {
-	s := newSession([]Analyzer{newRinging(), newSilence()}, trained())
+	s := newSession([]Analyzer{newRinging(), newSilence()}, trained(), new(scratch))
 	s.Begin([]schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER}, func(s Segment) {
 		if !s.Open {
 			found = append(found, s)

@@ -14,7 +14,8 @@ const maxQueued = 256
 // reused for call after call; Begin makes it as new. It is not safe for concurrent use.
 type Session struct {
 	analyzers []Analyzer
-	fronts    [2]*front
+	fronts    [2]front
+	scratch   *scratch
 	echo      echo
 	efforts   [2]effort
 	legs      int
@@ -27,15 +28,20 @@ type Session struct {
 }
 
 // NewSession returns a Session over the builtin analyzers.
-func NewSession() *Session { return newSession(Builtin(), trained()) }
+func NewSession() *Session { return newSession(Builtin(), trained(), new(scratch)) }
 
-func newSession(as []Analyzer, n *nets) *Session {
-	scratch := new(scratch)
-	return &Session{
-		analyzers: as,
-		fronts:    [2]*front{newFrontWith(n, scratch), newFrontWith(n, scratch)},
-		events:    make([]Event, 0, 16),
+// NewSessionBeside returns a Session that shares with another what both need only while a frame is heard, as calls do that one
+// goroutine takes in turns.
+func NewSessionBeside(other *Session) *Session {
+	return newSession(Builtin(), trained(), other.scratch)
+}
+
+func newSession(as []Analyzer, n *nets, shared *scratch) *Session {
+	s := &Session{analyzers: as, scratch: shared, events: make([]Event, 0, 16)}
+	for i := range s.fronts {
+		s.fronts[i].begin(n, shared)
 	}
+	return s
 }
 
 // Begin starts a call with the given legs: agent and customer, or the mixed one. Segments go to emit.

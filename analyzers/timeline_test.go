@@ -150,7 +150,7 @@ func (tl *timeline) frame(leg string, index int) *Frame {
 
 // play shows the timeline to analyzers as a Session would, and returns what they emit for good.
 func (tl *timeline) play(as []Analyzer, emit Emit) {
-	s := newSession(as, trained())
+	s := newSession(as, trained(), new(scratch))
 	ls := []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER}
 	if tl.mono {
 		ls = []schemas.Leg{schemas.Leg_LEG_MIXED}

@@ -65,8 +65,26 @@ type Call struct {
 	counts   Counts
 }
 
+// buffers are what a call needs only while it takes a record.
+type buffers struct {
+	decoded []float32               // a packet
+	given   [2][TickSamples]float32 // a tick of both legs
+}
+
 // NewCall returns a Call that has not begun.
-func NewCall() *Call { return &Call{} }
+func NewCall() *Call { return newCall(new(buffers)) }
+
+// NewCallBeside returns a Call that shares with another what both need only while they take a record, as calls do that one
+// goroutine takes in turns.
+func NewCallBeside(other *Call) *Call { return newCall(other.room[0].buffers) }
+
+func newCall(b *buffers) *Call {
+	c := &Call{}
+	for i := range c.room {
+		c.room[i].buffers = b
+	}
+	return c
+}
 
 // Reset ends the use of the sink. The call may begin anew.
 func (c *Call) Reset() {
@@ -97,7 +115,7 @@ func (c *Call) Begin(r *Record, sink Sink) (Info, error) {
 	c.legs = c.room[:len(legs)]
 	for i, id := range legs {
 		c.legs[i].begin(id, s.Streams)
-		c.audio[i] = Audio{Leg: id, PCM: c.legs[i].pcm[:]}
+		c.audio[i] = Audio{Leg: id, PCM: c.legs[i].buffers.given[i][:]}
 	}
 	c.sink, c.sequence, c.last = sink, r.Sequence, max(r.CapturedAt, c.started)
 	return Info{

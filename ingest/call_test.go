@@ -272,7 +272,7 @@ func (c *Call) roomBytes() int {
 	n := 0
 	for i := range c.room {
 		j := &c.room[i].jitter
-		n += len(j.ring.ticks)*328 + cap(j.waiting)*40 + cap(j.scratch)*4
+		n += len(j.ring.ticks)*328 + cap(j.waiting)*40
 	}
 	return n
 }
@@ -283,8 +283,8 @@ func TestACallInBatchesOf200msIsSmall(t *testing.T) {
 	for range 500 {
 		feed()
 	}
-	if n := c.roomBytes(); n > 32<<10 {
-		t.Errorf("the legs hold %d bytes, want at most 32 KiB", n)
+	if n := c.roomBytes(); n > 20<<10 {
+		t.Errorf("the legs hold %d bytes, want at most 20 KiB", n)
 	}
 }
 

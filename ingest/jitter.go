@@ -68,7 +68,7 @@ type jitter struct {
 	hasLast bool
 	conceal concealer
 	noise   comfortNoise
-	scratch []float32
+	buffers *buffers
 }
 
 // mapping is how a stream's RTP timestamps lie on the call's clock.
@@ -116,8 +116,7 @@ func (j *jitter) legStats() LegStats {
 
 func (j *jitter) reset() {
 	j.ring.reset()
-	ring, waiting, scratch := j.ring, j.waiting[:0], j.scratch
-	*j = jitter{ring: ring, waiting: waiting, scratch: scratch}
+	*j = jitter{ring: j.ring, waiting: j.waiting[:0], buffers: j.buffers}
 	j.numbers.reset()
 }
 
@@ -241,8 +240,8 @@ func (j *jitter) put(p *rtp.Packet, f *format, n int64, at int, micros int64) er
 		w.noise, w.dBov = true, int8(level)
 		return j.wait(w)
 	}
-	pcm, err := f.samples(j.scratch, p.Payload, func(own int) int { return m.place(stamp+int64(own)) - start })
-	if j.scratch = pcm; err != nil {
+	pcm, err := f.samples(j.buffers.decoded, p.Payload, func(own int) int { return m.place(stamp+int64(own)) - start })
+	if j.buffers.decoded = pcm; err != nil {
 		return err
 	}
 	w.end = start + len(pcm)

@@ -14,7 +14,6 @@ type leg struct {
 	formats
 	jitter
 	packet rtp.Packet // reused
-	pcm    [TickSamples]float32
 }
 
 func (l *leg) reset() {
@@ -46,8 +45,9 @@ func (l *leg) read(b []byte) (*format, error) {
 // give copies a played tick out of the ring and lets go of what nobody needs any more.
 func (l *leg) give(tick int, to *Audio) {
 	h := l.ring.tick(tick)
+	pcm := to.PCM[:len(h.pcm)]
 	for i, v := range h.pcm {
-		l.pcm[i] = float32(v) * (1.0 / 32768)
+		pcm[i] = float32(v) * (1.0 / 32768)
 	}
 	to.Lost = int(h.lost)
 	to.Open = h.open >= TickSamples/2

@@ -40,7 +40,7 @@ func NewAnalysis(book *rulebook.Rulebook) *Analysis {
 	return NewAnalysisWith(book, analyzers.NewSession())
 }
 
-// NewAnalysisWith is NewAnalysis on a session of the caller's, which must be used for nothing else.
+// NewAnalysisWith is NewAnalysis on a session of the caller's, which must hear nothing else.
 func NewAnalysisWith(book *rulebook.Rulebook, session *analyzers.Session) *Analysis {
 	return &Analysis{session: session, book: book, judge: book.NewJudge("")}
 }

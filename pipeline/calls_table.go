@@ -70,7 +70,8 @@ type Calls struct {
 	clock   time.Duration // time spent at the partition's end
 	looked  time.Time     // when the clock was last set
 	pool    []*ingest.Call
-	failed  []*liveCall // to be told of in a dead letter
+	beside  *ingest.Call // whose buffers all calls share
+	failed  []*liveCall  // to be told of in a dead letter
 }
 
 // liveCall is a call that goes on.
@@ -233,7 +234,10 @@ func (t *Calls) newCall() *ingest.Call {
 		c.Reset()
 		return c
 	}
-	return ingest.NewCall()
+	if t.beside == nil {
+		t.beside = ingest.NewCall()
+	}
+	return ingest.NewCallBeside(t.beside)
 }
 
 func (t *Calls) gauge() {

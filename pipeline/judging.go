@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/segmentio/kafka-go"
 
+	"github.com/earshot/earshot/analyzers"
 	"github.com/earshot/earshot/pipeline/internal/invariants"
 )
 
@@ -21,6 +22,7 @@ type judging struct {
 	outbox *outbox
 	calls  *Calls // nil for recordings
 	pool   []*Analysis
+	beside *analyzers.Session // whose buffers all calls share
 }
 
 func (w *Worker) taker(p *Partition) Taker {
@@ -89,7 +91,10 @@ func (j *judging) analysis() *Analysis {
 		j.pool = j.pool[:n-1]
 		return a
 	}
-	a := NewAnalysis(j.w.cfg.Rulebook)
+	if j.beside == nil {
+		j.beside = analyzers.NewSession()
+	}
+	a := NewAnalysisWith(j.w.cfg.Rulebook, analyzers.NewSessionBeside(j.beside))
 	a.judge.Keep(j.w.cfg.MaxSegments)
 	return a
 }

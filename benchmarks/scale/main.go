@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/analyzers"
 	"github.com/earshot/earshot/benchmarks/livecalls"
 	"github.com/earshot/earshot/benchmarks/stamp"
+	"github.com/earshot/earshot/ingest"
 	"github.com/earshot/earshot/internal/examples"
 	"github.com/earshot/earshot/pipeline/rulebook"
 	"github.com/earshot/earshot/schemas"
@@ -85,7 +86,7 @@ func newCalls(ctx context.Context, audio string) (*calls, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w; run make audio", err)
 	}
-	s := &calls{}
+	s := &calls{live: ingest.NewCall(), session: analyzers.NewSession()}
 	if s.book, err = rulebook.Load("schemas/rulebook.yaml", schemas.Rulebook, "", analyzers.Vocabulary()); err != nil {
 		return nil, err
 	}

@@ -22,8 +22,9 @@ type call struct {
 	segments int
 }
 
-func newCall(book *rulebook.Rulebook) *call {
-	return &call{live: ingest.NewCall(), analysis: pipeline.NewAnalysis(book)}
+// newCall is one that shares with the others what a partition's calls do.
+func (s *calls) newCall() *call {
+	return &call{live: ingest.NewCallBeside(s.live), analysis: pipeline.NewAnalysisWith(s.book, analyzers.NewSessionBeside(s.session))}
 }
 
 // began is when all calls do.
@@ -33,6 +34,8 @@ var began = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 type calls struct {
 	book      *rulebook.Rulebook
 	templates []*livecalls.Template
+	live      *ingest.Call
+	session   *analyzers.Session
 	record    ingest.Record // reused
 	value     []byte        // reused
 }
@@ -83,7 +86,7 @@ func (s *calls) measure(ctx context.Context, n int, length time.Duration) (point
 	before := held()
 	all := make([]*call, n)
 	for i := range all {
-		all[i] = newCall(s.book)
+		all[i] = s.newCall()
 	}
 	var took time.Duration
 	rounds := max(1, int(enough/(float64(n)*length.Seconds())))
