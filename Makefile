@@ -76,8 +76,9 @@ pace: sounds ## an hour of a call before Earshot and other programs, on one core
 
 .PHONY: load scale history
 load: build audio ## raise the number of live calls through Kafka into ClickHouse until the machine is full; LOAD='-from 3000 -step 250'
-	$(GO) test -tags load ./benchmarks/load -run TestLoad -v -timeout 1h -earshot $(abspath bin/earshot) -audio $(abspath $(AUDIO)) \
-	  -out $(abspath benchmarks) $(LOAD)
+	GOEXPERIMENT=simd $(GO) build -trimpath -o bin/earshot-simd ./cmd/earshot
+	$(GO) test -tags load ./benchmarks/load -run TestLoad -v -timeout 1h -earshot $(abspath bin/earshot) -simd $(abspath bin/earshot-simd) \
+	  -audio $(abspath $(AUDIO)) -out $(abspath benchmarks) $(LOAD)
 
 scale: audio ## what a live call costs by how many there are and how long they last
 	$(GO) run ./benchmarks/scale -audio $(AUDIO)

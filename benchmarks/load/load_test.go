@@ -17,6 +17,7 @@ import (
 
 var (
 	earshot    = flag.String("earshot", "../../bin/earshot", "the program")
+	simd       = flag.String("simd", "", "the program built with GOEXPERIMENT=simd, to be measured too")
 	audio      = flag.String("audio", "../../.cache/audio", "prompts and hold music that calls are composed of")
 	from       = flag.Int("from", 1000, "calls to begin with")
 	step       = flag.Int("step", 500, "calls more in each step")
@@ -35,7 +36,23 @@ const inTime = 2 * time.Second
 func TestLoad(t *testing.T) {
 	stamped := stamp.New(t.Context())
 	templates := compose(t)
-	s := newSite(t)
+	r := newReport(stamped)
+	t.Run("plain", func(t *testing.T) { r.Climb = *newClimb(climb(t, *earshot, templates)) })
+	if *simd != "" {
+		t.Run("simd", func(t *testing.T) { r.SIMD = newClimb(climb(t, *simd, templates)) })
+	}
+	fmt.Print("\n", r)
+	if *out != "" {
+		if err := r.write(*out); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// climb raises the number of calls until it is too high.
+func climb(t *testing.T, program string, templates []template) []Step {
+	t.Helper()
+	s := newSite(t, program)
 	f := newFlags(t, s.broker.Addr())
 	sender := newSender(t, s.broker.Addr(), templates, f)
 	var steps []Step
@@ -49,16 +66,10 @@ func TestLoad(t *testing.T) {
 			break
 		}
 	}
-	r := newReport(stamped, steps)
-	fmt.Print("\n", r)
-	if *out != "" {
-		if err := r.write(*out); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if r.Best == nil {
+	if steps[0].Failed != "" {
 		t.Errorf("%d calls are too many already: begin with fewer", *from)
 	}
+	return steps
 }
 
 // compose makes the templates that calls are like.

@@ -12,24 +12,34 @@ import (
 	"github.com/earshot/earshot/benchmarks/stamp"
 )
 
-// report is a run's.
+// report is a run's: of the plain build, and of the one with SIMD if that was measured.
 type report struct {
 	stamp.Stamp
 	Batch      string `json:"batch"`
 	Partitions int    `json:"partitions"`
 	Window     string `json:"window"`
-	Best       *Step  `json:"best"` // the last step that went well
-	Steps      []Step `json:"steps"`
+	Climb
+	SIMD *Climb `json:"simd,omitempty"`
 }
 
-func newReport(at stamp.Stamp, steps []Step) *report {
-	r := &report{Stamp: at, Batch: (*batch).String(), Partitions: *partitions, Window: (*window).String(), Steps: steps}
+// Climb is the steps of a build.
+type Climb struct {
+	Best  *Step  `json:"best"` // the last that went well
+	Steps []Step `json:"steps"`
+}
+
+func newReport(at stamp.Stamp) *report {
+	return &report{Stamp: at, Batch: (*batch).String(), Partitions: *partitions, Window: (*window).String()}
+}
+
+func newClimb(steps []Step) *Climb {
+	c := &Climb{Steps: steps}
 	for i := range steps {
 		if steps[i].Failed == "" {
-			r.Best = &steps[i]
+			c.Best = &steps[i]
 		}
 	}
-	return r
+	return c
 }
 
 func (r *report) String() string {
@@ -38,11 +48,20 @@ func (r *report) String() string {
 	fmt.Fprintf(&b, "A sender, Apache Kafka (%d partitions), a worker and the ClickHouse engine share the machine. Typical calls of two legs go on in real\n", r.Partitions)
 	fmt.Fprintf(&b, "time, %v of a leg in a record; as one ends another begins. Each step is measured for %v. From fact to flag counts from when the rule's\n", r.Batch, r.Window)
 	fmt.Fprintf(&b, "limit is exceeded on the call's own clock until the flag is told, after ClickHouse has it. CPU is in cores; \"others\" is what else\nthe machine did meanwhile. A call's memory is the worker's heap after a collection, and its resident memory, by open calls.\n\n")
-	if r.Best != nil {
-		b.WriteString(r.Best.said())
+	b.WriteString(r.Climb.String())
+	if r.SIMD != nil {
+		fmt.Fprintf(&b, "\n## Eight values at a time\n\nThe worker built with `GOEXPERIMENT=simd`, right after.\n\n%s", r.SIMD)
+	}
+	return b.String()
+}
+
+func (c *Climb) String() string {
+	var b strings.Builder
+	if c.Best != nil {
+		b.WriteString(c.Best.said())
 	}
 	fmt.Fprintf(&b, "\n| calls | p50 s | p99 s | flags | lag s | worker | broker | engine | sender | others | GC %% | heap KiB | RSS KiB | records/s | |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n")
-	for _, s := range r.Steps {
+	for _, s := range c.Steps {
 		fmt.Fprintf(&b, "| %d | %.2f | %.2f | %d | %.2f → %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f | %.1f | %.0f | %s |\n",
 			s.Calls, s.P50, s.P99, s.Live+s.Final, s.LagFirst, s.LagLast, s.Worker, s.Broker, s.Engine, s.Sender, s.Others, 100*s.GC, s.Heap/1024, s.RSS/1024, s.Records, s.Failed)
 	}

@@ -22,22 +22,23 @@ const patience = 2 * time.Minute
 // site is the broker, the engine and the worker.
 type site struct {
 	t                          *testing.T
+	program                    string
 	broker                     *apachekafka.Broker
 	engine, worker             *processes.Process
 	clickhouse, metrics, pprof string // addresses
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, program string) *site {
 	t.Helper()
 	dir := t.TempDir()
-	s := &site{t: t, broker: apachekafka.StartMeasured(t)}
+	s := &site{t: t, program: program, broker: apachekafka.StartMeasured(t)}
 	apachekafka.CreateTopics(t, s.broker.Addr(), map[string]int{"earshot.calls": *partitions, "earshot.recordings": 1, "earshot.flags": 1, "earshot.deadletters": 1})
 	unused := s.address() // the engine's process embeds a Kafka too; nobody uses it
 	s.clickhouse, s.metrics, s.pprof = s.address(), s.address(), s.address()
 	s.engine = s.start(dir, "engine", "embedded", "--data", filepath.Join(dir, "data"), "--clickhouse-listen", s.clickhouse, "--kafka-listen", unused)
 	s.await(func() error { _, err := processes.Get("http://" + s.clickhouse + "/ping"); return err }, s.engine)
 	dsn := "http://" + s.clickhouse + "/earshot"
-	if said, err := exec.Command(*earshot, "migrate", "--clickhouse", dsn).CombinedOutput(); err != nil {
+	if said, err := exec.Command(program, "migrate", "--clickhouse", dsn).CombinedOutput(); err != nil {
 		t.Fatalf("cannot migrate: %v: %s", err, said)
 	}
 	s.worker = s.start(dir, "worker", "worker", "--kafka", s.broker.Addr(), "--clickhouse", dsn, "--metrics-listen", s.metrics, "--pprof-listen", s.pprof)
@@ -58,7 +59,7 @@ func (s *site) address() string {
 func (s *site) start(dir, name string, args ...string) *processes.Process {
 	s.t.Helper()
 	log := filepath.Join(dir, name+".log")
-	p, err := processes.Start(log, *earshot, args...)
+	p, err := processes.Start(log, s.program, args...)
 	if err != nil {
 		s.t.Fatal(err)
 	}
