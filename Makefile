@@ -74,7 +74,7 @@ bench-update: ## commit to the benchmarks' figures as they are now
 pace: sounds ## an hour of a call before Earshot and other programs, on one core each; a folder of calls on all; a start
 	$(GO) run ./benchmarks/pace -sounds $(SOUNDS) $(PACE)
 
-.PHONY: load scale history
+.PHONY: load scale roofline history
 load: build audio ## raise the number of live calls through Kafka into ClickHouse until the machine is full; LOAD='-from 3000 -step 250'
 	GOEXPERIMENT=simd $(GO) build -trimpath -o bin/earshot-simd ./cmd/earshot
 	$(GO) test -tags load ./benchmarks/load -run TestLoad -v -timeout 1h -earshot $(abspath bin/earshot) -simd $(abspath bin/earshot-simd) \
@@ -82,6 +82,10 @@ load: build audio ## raise the number of live calls through Kafka into ClickHous
 
 scale: audio ## what a live call costs by how many there are and how long they last
 	$(GO) run ./benchmarks/scale -audio $(AUDIO)
+
+roofline: ## what a frame takes of arithmetic and memory, beside what the machine has
+	@scripts/need-valgrind.sh
+	$(GO) run ./benchmarks/roofline
 
 history: ## a page that draws the committed figures over commits
 	$(GO) run ./benchmarks/history

@@ -1,5 +1,7 @@
 package codec
 
+import "slices"
+
 // A-law of ITU-T G.711: 13 bits in 8. A code is sign, three bits of segment and four of the place in it, with every
 // second bit inverted. Segments 0 and 1 have steps of 16 (of 65536), each later one steps twice as wide.
 const alawInvert = 0x55
@@ -8,8 +10,16 @@ var alaw = alawTable()
 
 // DecodePCMA appends the samples of A-law bytes.
 func DecodePCMA(dst []float32, payload []byte) []float32 {
-	for _, code := range payload {
-		dst = append(dst, alaw[code])
+	return expand(dst, payload, &alaw)
+}
+
+// expand appends what a table says of each byte.
+func expand(dst []float32, payload []byte, table *[256]float32) []float32 {
+	n := len(dst)
+	dst = slices.Grow(dst, len(payload))[:n+len(payload)]
+	to := dst[n:]
+	for i, code := range payload {
+		to[i] = table[code]
 	}
 	return dst
 }

@@ -8,10 +8,7 @@ var mulaw = mulawTable()
 
 // DecodePCMU appends the samples of mu-law bytes.
 func DecodePCMU(dst []float32, payload []byte) []float32 {
-	for _, code := range payload {
-		dst = append(dst, mulaw[code])
-	}
-	return dst
+	return expand(dst, payload, &mulaw)
 }
 
 // EncodePCMU appends the mu-law bytes of samples.
