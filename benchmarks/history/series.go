@@ -168,29 +168,31 @@ func accuracy(data []byte) (all []figure, err error) {
 
 // bench gives the whole hour's figures, each the mean of its runs.
 func bench(data []byte) (all []figure, err error) {
-	sums, runs, order := map[string]float64{}, map[string]float64{}, []string{}
+	var runs []float64
+	at := map[string]int{}
 	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
 		fields := strings.Fields(lines.Text())
 		if len(fields) == 0 || !strings.HasPrefix(fields[0], "BenchmarkHour") {
 			continue
 		}
 		for i := 3; i < len(fields); i += 2 {
-			if fields[i] != "x-leg-core" {
+			if !strings.HasPrefix(fields[i], "x-") {
 				continue
 			}
 			v, err := strconv.ParseFloat(fields[i-1], 64)
 			if err != nil {
 				return nil, err
 			}
-			if runs[fields[0]] == 0 {
-				order = append(order, fields[0])
+			name := fields[0] + " " + fields[i]
+			n, known := at[name]
+			if !known {
+				n = len(all)
+				at[name] = n
+				all, runs = append(all, figure{name, "times faster than real time", 0}), append(runs, 0)
 			}
-			sums[fields[0]] += v
-			runs[fields[0]]++
+			runs[n]++
+			all[n].value += (v - all[n].value) / runs[n]
 		}
-	}
-	for _, name := range order {
-		all = append(all, figure{name, "× real time, a leg on a core", sums[name] / runs[name]})
 	}
 	return all, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -11,7 +12,9 @@ import (
 func TestSeries(t *testing.T) {
 	for _, f := range files {
 		data, err := os.ReadFile("../../" + f.path)
-		if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			continue // nobody has committed figures yet
+		} else if err != nil {
 			t.Fatal(err)
 		}
 		if all, err := f.figures(data); err != nil || len(all) == 0 {
@@ -36,7 +39,7 @@ func TestSeries(t *testing.T) {
 
 func TestBenchIsTheMean(t *testing.T) {
 	all, err := bench([]byte("BenchmarkHour \t 1\t 9 ns/op\t 100 x-leg-core\t 5 x-realtime\nBenchmarkHour \t 1\t 9 ns/op\t 300 x-leg-core\nBenchmarkX \t 1\t 9 ns/op\n"))
-	if err != nil || len(all) != 1 || all[0].value != 200 {
+	if err != nil || len(all) != 2 || all[0].value != 200 || all[1].value != 5 {
 		t.Errorf("%v, %v", all, err)
 	}
 }
