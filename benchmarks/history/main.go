@@ -99,7 +99,7 @@ func git(ctx context.Context, args ...string) ([]byte, error) {
 func page(all []series) string {
 	var b strings.Builder
 	b.WriteString("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Earshot's figures over commits</title>\n")
-	b.WriteString("<style>body{font:15px sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{text-align:left;padding:.1rem .8rem .1rem 0}td.n{text-align:right}svg{width:100%;border:1px solid #ddd}</style>\n")
+	b.WriteString("<style>body{font:15px sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{text-align:left;vertical-align:top;white-space:nowrap;padding:.1rem .8rem .1rem 0}td.n{text-align:right}svg{width:100%;border:1px solid #ddd}</style>\n")
 	b.WriteString("<h1>Earshot's figures over commits</h1>\n")
 	for file, of := range byFile(all) {
 		fmt.Fprintf(&b, "<h2>%s</h2>\n", html.EscapeString(file))

@@ -10,7 +10,7 @@ import (
 
 const (
 	width, panelHeight = 800, 150
-	left, right, gap   = 70, 20, 40
+	left, right, gap   = 70, 30, 40
 )
 
 // Panel is a figure over the axis.

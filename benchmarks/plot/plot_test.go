@@ -18,7 +18,7 @@ func TestSVG(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{`points="70.0,190.0 425.0,124.8 780.0,59.6"`, `<text x="425.0" y="208" text-anchor="middle">100</text>`, "a &lt; b"} {
+	for _, want := range []string{`points="70.0,190.0 420.0,124.8 770.0,59.6"`, `<text x="420.0" y="208" text-anchor="middle">100</text>`, "a &lt; b"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the picture lacks %q:\n%s", want, text)
 		}
