@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"time"
 )
 
@@ -11,12 +12,6 @@ type machine struct {
 	Second     float64 `json:"second_cache_b"` // from the second
 	Memory     float64 `json:"memory_b"`       // from memory
 }
-
-// sink keeps what is computed from being left out.
-var (
-	sinkFloat float32
-	sinkWord  uint64
-)
 
 func measureMachine() machine {
 	return machine{
@@ -48,7 +43,7 @@ func operations() float64 {
 		i, j, k, l = float32(i*x)+y, float32(j*x)+y, float32(k*x)+y, float32(l*x)+y
 	}
 	took := time.Since(began)
-	sinkFloat = a + b + c + d + e + f + g + h + i + j + k + l
+	runtime.KeepAlive(a + b + c + d + e + f + g + h + i + j + k + l) // computed for nothing, it would be left out
 	return rounds * 24 / took.Seconds()
 }
 
@@ -69,7 +64,7 @@ func reads(size int) float64 {
 			c += w[2] + w[6]
 			d += w[3] + w[7]
 		}
-		sinkWord += a + b + c + d
+		runtime.KeepAlive(a + b + c + d)
 	}
 	return float64(size) * float64(rounds) / time.Since(began).Seconds()
 }
