@@ -131,11 +131,11 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// held is what the heap holds, in bytes.
+// held is what can be reached on the heap, in bytes.
 func held() float64 {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC() // also what pools had
 	runtime.ReadMemStats(&m)
-	return float64(m.HeapInuse)
+	return float64(m.HeapAlloc)
 }
