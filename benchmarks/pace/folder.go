@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sys/unix"
 
 	"github.com/earshot/earshot/benchmarks/corpus"
 	"github.com/earshot/earshot/benchmarks/sounds"
@@ -64,7 +63,6 @@ func (f *folder) compose(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	unix.Sync() // what is not on the disk cannot be made cold
 	return nil
 }
 
@@ -77,13 +75,7 @@ func (f *folder) cool() error {
 		return err
 	}
 	for _, name := range files {
-		file, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		err = unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED)
-		file.Close()
-		if err != nil {
+		if err := forget(name); err != nil {
 			return fmt.Errorf("cannot make %s cold: %w", name, err)
 		}
 	}
