@@ -15,10 +15,13 @@ const (
 	holdHoles      = 20  // one frame in so many: speech has pauses, and where fewer are quiet the music goes on under it
 	holdRest       = 300 // frames: so is music that rests for less than 6 s in which nobody has surely spoken
 	holdBreak      = 500 // frames: so is music that goes on after 10 s of something as loud that is no voice for sure
-	holdDrop       = 25  // dB under the music's mean level, above which a pause is as loud
-	holdWindow     = 250 // frames: the 5 s before and after in which the agent should speak
-	holdBack       = 50  // frames of sure music, 1 s, that go on with a hold in which somebody has spoken
-	holdEcho       = 50  // frames: music that outlasts the switch's resume by less than 1 s ends with it
+	// Where hardly anybody has spoken, and no switch says when a hold ends, both may last so many times as long: one piece is over
+	// and the next one begins, or a piece sounds like nothing known. One frame of speech in holdTalk is somebody who speaks.
+	holdPatience, holdTalk = 2.5, 8
+	holdDrop               = 25  // dB under the music's mean level, above which a pause is as loud
+	holdWindow             = 250 // frames: the 5 s before and after in which the agent should speak
+	holdBack               = 50  // frames of sure music, 1 s, that go on with a hold in which somebody has spoken
+	holdEcho               = 50  // frames: music that outlasts the switch's resume by less than 1 s ends with it
 
 	// A run of speech is sure from half a second on, if likely on the whole: music sounds like a voice for moments too.
 	sureRun        = 25
@@ -35,6 +38,7 @@ type hold struct {
 	music        int     // frames of music
 	signal       int     // frames that the switch calls held
 	gapSpeech    int     // frames of agent speech since end
+	talk         int     // the same, without the bound of holdWindow
 	sureMusic    int     // frames of music that is surely music
 	level        float64 // sum over the frames of music, dBov
 	loud         int     // frames as loud as the music since end
@@ -120,7 +124,11 @@ func (h *hold) Frame(now *Instant, emit Emit) {
 		h.pause(f, i)
 		n := i - h.end
 		said := h.spoken && h.loud < n-n/holdHoles && !h.voices.stranger()
-		if n >= holdGap && said || n >= holdRest && h.loud*2 < n || n >= holdBreak {
+		waited := float64(n)
+		if h.signal == 0 && h.talk*holdTalk < n {
+			waited /= holdPatience
+		}
+		if n >= holdGap && said || waited >= holdRest && h.loud*2 < n || waited >= holdBreak {
 			h.stop(emit)
 		}
 	}
@@ -149,7 +157,7 @@ func (h *hold) begin(i int) {
 func (h *hold) add(f *Frame, music, held bool, i int) {
 	h.end = i + 1
 	h.voices.goesOn(h.spoken, h.gapSpeech)
-	h.loud, h.spoken, h.gapSpeech, h.back = 0, false, 0, 0
+	h.loud, h.spoken, h.gapSpeech, h.talk, h.back = 0, false, 0, 0, 0
 	h.run, h.runSum = 0, 0
 	h.voices.hear(i, f, music)
 	if music {
@@ -183,6 +191,9 @@ func (h *hold) returns(f *Frame) bool {
 // pause takes a frame without evidence. A piece may go on with drums alone, which is neither music nor speech for sure:
 // the hold then ends only if the music does not come back for holdBreak.
 func (h *hold) pause(f *Frame, i int) {
+	if f.Speech {
+		h.talk++
+	}
 	if f.Speech && i-h.end < holdWindow {
 		h.gapSpeech++
 		h.voices.meanwhile(f)
