@@ -128,9 +128,9 @@ accuracy: sounds ## accuracy on calls whose truth is known; fails when a figure 
 peers: sounds ## the same calls before other detectors of speech and music
 	$(GO) run ./benchmarks/accuracy peers -sounds $(SOUNDS)
 
-train: ## train the classifier anew: all sounds (1.5 GB), ffmpeg on the path, some ten minutes
+train: ## train the classifier anew: all sounds (3 GB), ffmpeg on the path, some ten minutes
 	@$(GO) run ./benchmarks/sounds/fetch -dir $(SOUNDS) -split train,tune,test
-	$(GO) run ./benchmarks/train -sounds $(SOUNDS) -out analyzers/weights.bin -card analyzers/weights.md
+	$(GO) run ./benchmarks/train -sounds $(SOUNDS) -out analyzers/weights.bin -voices analyzers/voices.bin -card analyzers/weights.md
 
 generate: ## the Go code of schemas/calls.proto
 	cd schemas && $(BUF) generate

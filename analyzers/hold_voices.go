@@ -1,71 +1,106 @@
 package analyzers
 
-import "github.com/earshot/earshot/analyzers/dsp"
+import (
+	_ "embed"
+	"fmt"
+	"sync"
+
+	"github.com/earshot/earshot/analyzers/dsp"
+	"github.com/earshot/earshot/analyzers/voice"
+)
+
+// voices is what benchmarks/train made of how voices differ.
+//
+//go:embed voices.bin
+var voices []byte
+
+// voiceModel is decoded when first needed, so that the training command runs whatever the file holds.
+var voiceModel = sync.OnceValue(func() *voice.Model {
+	m, rest, err := voice.Decode(voices)
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("cannot read the model of voices: %d bytes too many", len(rest))
+	}
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	return m
+})
 
 // holdVoices tells how long somebody speaks during a hold, and whether that is the agent: music sounds like a voice for
 // moments, and an advertisement has a voice of its own. The agent's is learnt from what is said without music.
 type holdVoices struct {
-	agent voiceprint
-	music [dsp.NumBands]float32 // its power of late, by band
+	agent voice.Print
+	music voice.Bands // its power of late
 
 	// Of this hold:
-	plain   int        // frames of speech where there never was music
-	during  int        // and over music or in its pauses
-	speaker voiceprint // of whoever that was
-	gap     voiceprint // of whoever speaks in the pause that lasts
-	end     int        // of the last run over music
+	known   voice.Speaker  // the agent, by what was heard before it
+	plain   int            // frames of speech where there never was music
+	during  int            // and over music or in its pauses
+	speaker voice.Evidence // whether that was the agent
+	pause   pauseVoice
+	end     int // of the last run over music
 	run     run
+}
+
+// pauseVoice is whoever speaks in a pause of the music.
+type pauseVoice struct {
+	print    voice.Print
+	evidence voice.Evidence
 }
 
 // run is frames of speech in a row.
 type run struct {
-	frames, over, standing int // all, those over music, and those of them in which a voice stands out of it
-	likelihood             float32
-	voice                  voiceprint
+	frames, over int // all, and those over music
+	likelihood   float32
+	voice        voice.Evidence
 }
 
 const (
-	// A run counts from 0.2 s on, if it is likely on the whole and the voice stands out of the music in a tenth of it.
+	// A run counts from 0.2 s on, if it is likely on the whole.
 	runLeast      = 10
-	runLikelihood = 0.7
-	runStanding   = 0.1
-	// Between two runs over music less than 1.2 s apart somebody speaks too softly to be heard, or draws breath.
-	runGap = 60
+	runLikelihood = 0.55
+	// Between two runs over music less than 2 s apart somebody speaks too softly to be heard, or draws breath.
+	runGap = 100
 	// musicFade is how much of the music's spectrum a frame replaces: what is remembered is about half a second.
 	musicFade = 0.04
-	// A voice stands out of the music in a frame with a pitch if so many bands have so many times the music's power.
-	standBands, standRatio = 6, 3
-	// Two voices are one where their spectra's shapes differ by less than shapeApart in dB and their pitches by less than
-	// pitchApart in octaves; less of the one allows for more of the other.
-	shapeApart, pitchApart = 6.5, 0.5
+	// Whoever speaks over music is taken for the agent where that is likelier than not, and for a stranger where it hardly is.
+	isAgent, isStranger = 0.55, 0.2
 )
 
-func (v *holdVoices) begin() { *v = holdVoices{agent: v.agent} }
+func (v *holdVoices) begin() {
+	*v = holdVoices{agent: v.agent}
+	v.known = voiceModel().Speaker(&v.agent)
+}
 
 // learn takes a frame outside a hold.
 func (v *holdVoices) learn(f *Frame, music bool) {
-	if f.Speech && !music {
-		v.agent.add(f, &[dsp.NumBands]float32{})
+	if f.Speech && !music && f.Pitch > 0 {
+		v.agent.Add(voiceModel(), &f.Bands, f.Pitch)
 	}
 }
 
 // meanwhile takes a frame of a pause, of which it is not yet known whether it is the hold's end.
-func (v *holdVoices) meanwhile(f *Frame) { v.gap.add(f, &[dsp.NumBands]float32{}) }
+func (v *holdVoices) meanwhile(f *Frame) {
+	if f.Pitch > 0 {
+		v.pause.print.Add(voiceModel(), &f.Bands, f.Pitch)
+		v.pause.evidence.Add(voiceModel(), &v.known, &f.Bands, &voice.Bands{}, f.Pitch)
+	}
+}
 
 // goesOn says that the pause was none of the end: so many frames of speech were in it, if it was surely speech.
 func (v *holdVoices) goesOn(spoken bool, speech int) {
 	if spoken {
 		v.during += speech
-		v.speaker.join(&v.gap)
+		v.speaker.Join(&v.pause.evidence)
 	}
-	v.gap = voiceprint{}
+	v.pause = pauseVoice{}
 }
 
 // over ends the hold before frame i. Whoever has spoken since is the agent.
 func (v *holdVoices) over(i int) {
-	v.pause(i)
-	v.agent.join(&v.gap)
-	v.gap = voiceprint{}
+	v.ends(i)
+	v.agent.Join(&v.pause.print)
+	v.pause = pauseVoice{}
 }
 
 // hear takes frame i of a hold.
@@ -76,37 +111,23 @@ func (v *holdVoices) hear(i int, f *Frame, music bool) {
 		}
 	}
 	if !f.Speech {
-		v.pause(i)
+		v.ends(i)
 		return
 	}
 	v.run.frames++
 	v.run.likelihood += f.SpeechLikelihood
 	if music {
 		v.run.over++
-		v.run.voice.add(f, &v.music)
-		if v.stands(f) {
-			v.run.standing++
+		if f.Pitch > 0 {
+			v.run.voice.Add(voiceModel(), &v.known, &f.Bands, &v.music, f.Pitch)
 		}
 	}
 }
 
-func (v *holdVoices) stands(f *Frame) bool {
-	if f.Pitch == 0 {
-		return false
-	}
-	n := 0
-	for i, b := range f.Bands {
-		if dsp.Power(b) > standRatio*v.music[i] {
-			n++
-		}
-	}
-	return n >= standBands
-}
-
-// pause ends the run before frame i.
-func (v *holdVoices) pause(i int) {
+// ends ends the run before frame i.
+func (v *holdVoices) ends(i int) {
 	r := &v.run
-	if r.frames >= runLeast && r.likelihood >= runLikelihood*float32(r.frames) && float32(r.standing) >= runStanding*float32(r.over) {
+	if r.frames >= runLeast && r.likelihood >= runLikelihood*float32(r.frames) {
 		if gap := i - r.frames - v.end; v.during > 0 && r.over > 0 && gap < runGap {
 			v.during += gap
 		}
@@ -114,7 +135,7 @@ func (v *holdVoices) pause(i int) {
 		v.during += r.over
 		if r.over > 0 {
 			v.end = i
-			v.speaker.join(&r.voice)
+			v.speaker.Join(&r.voice)
 		}
 	}
 	*r = run{}
@@ -123,7 +144,7 @@ func (v *holdVoices) pause(i int) {
 // said is how many frames the agent speaks in this hold, and how many somebody does who is not the agent or of whom that cannot
 // be told.
 func (v *holdVoices) said() (agent, other int) {
-	if is, known := v.isAgent(&v.speaker); known && is {
+	if likely, known := voiceModel().Same(&v.known, &v.speaker); known && likely > isAgent {
 		return v.plain + v.during, 0
 	}
 	return v.plain, v.during
@@ -131,12 +152,6 @@ func (v *holdVoices) said() (agent, other int) {
 
 // stranger says that whoever speaks in the pause is surely not the agent: a singer, an announcer.
 func (v *holdVoices) stranger() bool {
-	is, known := v.isAgent(&v.gap)
-	return known && !is
-}
-
-func (v *holdVoices) isAgent(o *voiceprint) (is, known bool) {
-	shape, pitch, known := v.agent.apart(o)
-	shape, pitch = shape/shapeApart, pitch/pitchApart
-	return shape*shape+pitch*pitch < 1, known
+	likely, known := voiceModel().Same(&v.known, &v.pause.evidence)
+	return known && likely < isStranger
 }

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/benchmarks/sounds"
@@ -78,4 +79,12 @@ type Flag struct {
 	Leg        schemas.Leg // whose evidence it is; LEG_UNSPECIFIED where the rule names none
 	Start, End time.Duration
 	Measured   float64
+}
+
+// Heard is the audio of a leg, nil if the call has no such channel. It is not to be written to.
+func (c *Case) Heard(leg schemas.Leg) []float32 {
+	if i := slices.Index(c.channels, leg); i >= 0 {
+		return c.tracks[i]
+	}
+	return nil
 }

@@ -84,10 +84,11 @@ func Match(entries []Entry, pkg, path string) *Entry {
 		case e.Split == "none":
 			return nil
 		case e.Name == "-":
-			e.Name = strings.ReplaceAll(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), " ", "_")
+			e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		default:
 			e.Name = string(e.files.ExpandString(nil, e.Name, path, at))
 		}
+		e.Name = strings.ReplaceAll(e.Name, " ", "_")
 		e.Language = strings.ReplaceAll(string(e.files.ExpandString(nil, e.Language, path, at)), "_", "-")
 		return &e
 	}

@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -31,15 +32,18 @@ func main() {
 func run() error {
 	dir := flag.String("sounds", ".cache/sounds", "folder of fetched sounds")
 	out := flag.String("out", "", "file for the weights; without it the weights in use are measured")
+	voices := flag.String("voices", "", "file for the model of voices, which is learned with the weights made, or those in use")
+	perVariant := flag.Int("calls", 100, "calls of each kind to learn voices from")
 	card := flag.String("card", "", "file for the model card")
 	splits := flag.String("measure", "tune,test", "splits to measure, with commas between them")
 	seed := flag.Uint64("seed", 1, "seed of all chance")
-	sessions := flag.Int("sessions", 3000, "sessions of 40 s to learn from")
+	sessions := flag.Int("sessions", 4000, "sessions of 40 s to learn from")
 	epochs := flag.Int("epochs", 12, "times each is seen")
 	var held without
 	flag.StringVar(&held.language, "without-language", "", "learn from no voice of this language, such as fr")
 	flag.StringVar(&held.pkg, "without-package", "", "learn from no music of this package")
 	flag.Parse()
+	debug.SetGCPercent(20) // what is learned from stays in memory: 8 GB or so
 	lib, err := sounds.Open(*dir)
 	if err != nil {
 		return err
@@ -58,6 +62,20 @@ func run() error {
 		listen = func(pcm []float32, take func(*analyzers.Frame)) { analyzers.ListenWith(scene, frame, pcm, take) }
 	}
 	var text strings.Builder
+	if *voices != "" {
+		m, err := teachVoices(*seed, lib, listen, *perVariant)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(*voices, m.Append(nil), 0o644); err != nil {
+			return fmt.Errorf("cannot write the model of voices: %w", err)
+		}
+		for _, s := range []sounds.Split{sounds.Train, sounds.Tune} {
+			if err := measureSpeakers(&text, *seed+1, lib, s, listen, m, 40); err != nil {
+				return err
+			}
+		}
+	}
 	for _, s := range strings.Split(*splits, ",") {
 		if s == "" {
 			continue
