@@ -18,6 +18,9 @@ type folder struct{ dir string }
 // there: audio must not be written beside it, nor taken for deleted.
 const folderMark = ".earshot-evidence"
 
+// unfinished is where a file is written before it gets its name. What lies there for long is of one who died over it.
+const unfinished = "unfinished"
+
 // openFolder makes the folder if it is not there; one that is must be empty or an evidence folder.
 func openFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
@@ -97,8 +100,11 @@ func (f *folder) put(_ context.Context, key string, data []byte) error {
 	if err := root.MkdirAll(path.Dir(key), 0o750); err != nil {
 		return err
 	}
-	// The name is one that no listing takes for a key. Of two writers of a key, both write the same.
-	temporary := fmt.Sprintf("%s.%d.tmp", key, time.Now().UnixNano())
+	// Of two writers of a key, both write the same.
+	if err := root.MkdirAll(unfinished, 0o750); err != nil {
+		return err
+	}
+	temporary := fmt.Sprintf("%s/%s.%d.tmp", unfinished, path.Base(key), time.Now().UnixNano())
 	if err := writeSynced(root, temporary, data); err != nil {
 		root.Remove(temporary)
 		return err
@@ -167,7 +173,7 @@ func (f *folder) list(ctx context.Context, prefix string) iter.Seq2[listed, erro
 				return err
 			case ctx.Err() != nil:
 				return ctx.Err()
-			case d.IsDir() || path.Ext(key) == ".tmp":
+			case d.IsDir():
 				return nil
 			}
 			info, err := d.Info()

@@ -54,19 +54,22 @@ func (s *Store) Undecided(ctx context.Context, known Known) iter.Seq2[Entry, err
 	}
 }
 
-// Abandoned deletes what is left of calls that nobody has written to since a time: they never ended.
+// Abandoned deletes what is left of calls that nobody has written to since a time: they never ended. So it does with files
+// that somebody died over.
 func (s *Store) Abandoned(ctx context.Context, since time.Time) (removed int, err error) {
-	for l, err := range s.list(ctx, "live/") {
-		if err != nil {
-			return removed, fmt.Errorf("cannot list evidence store %s: %w", s.where, err)
+	for _, prefix := range []string{"live/", unfinished + "/"} {
+		for l, err := range s.list(ctx, prefix) {
+			if err != nil {
+				return removed, fmt.Errorf("cannot list evidence store %s: %w", s.where, err)
+			}
+			if !l.changed.Before(since) {
+				continue
+			}
+			if err := s.remove(ctx, l.key); err != nil {
+				return removed, fmt.Errorf("cannot delete %s, which was given up: %w", l.key, err)
+			}
+			removed++
 		}
-		if !l.changed.Before(since) {
-			continue
-		}
-		if err := s.remove(ctx, l.key); err != nil {
-			return removed, fmt.Errorf("cannot delete the audio of an abandoned call: %w", err)
-		}
-		removed++
 	}
 	if !s.parts || s.work == nil {
 		return removed, nil

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -118,4 +119,54 @@ func TestTheSampleIsAShareOfAllCalls(t *testing.T) {
 			t.Errorf("a share of %v gave %v", share, got)
 		}
 	}
+}
+
+// What a program that died left behind goes once it is old enough: calls that never ended, and files it was just writing.
+// What is being written stays.
+func TestWhatIsAbandonedGoes(t *testing.T) {
+	onEach(t, func(t *testing.T, s *Store) {
+		left := func() (keys []string) {
+			for _, prefix := range []string{"live/", "unfinished/"} {
+				for l, err := range s.list(t.Context(), prefix) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					keys = append(keys, l.key)
+				}
+			}
+			return keys
+		}
+		w := create(t, s, twoLegs("never ends"))
+		speak(w, 0, 50*25)
+		if err := w.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if f, ok := s.objects.(*folder); ok { // as put leaves it that dies before it gives the file its name
+			root, err := f.root()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer root.Close()
+			if err := errors.Join(root.MkdirAll(unfinished, 0o750), writeSynced(root, unfinished+"/0123.peaks.1.tmp", []byte("EPK"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(t, s, twoLegs("ended"), 10)
+		before := left()
+		if len(before) == 0 {
+			t.Fatal("nothing lies there that could be abandoned")
+		}
+		if n, err := s.Abandoned(t.Context(), time.Now().Add(-time.Hour)); err != nil || n != 0 || !slices.Equal(left(), before) {
+			t.Errorf("%d files are gone that were written just now: left are %v of %v (%v)", n, left(), before, err)
+		}
+		n, err := s.Abandoned(t.Context(), time.Now().Add(time.Hour))
+		if err != nil || n < len(before) || len(left()) != 0 {
+			t.Errorf("%d files are gone, %v are left (%v)", n, left(), err)
+		}
+		wantState(t, s, "never ends", NeverKept)
+		wantState(t, s, "ended", Present)
+		if len(undecided(t, s)) != 1 {
+			t.Error("the call that has ended waits for its decision no more")
+		}
+	})
 }
