@@ -18,7 +18,8 @@ type inboxData struct {
 	Filter  filter
 	Query   string // of the filter
 	Groups  []inboxGroup
-	More    string // address of the next page; empty: there is none
+	Page    string // address of these groups alone
+	More    string // of the next page; empty: there is none
 	Total   uint64
 	Choices map[string][]choice // rule, class, team, status
 	Sures   []string
@@ -67,6 +68,12 @@ func (s *Server) serveInbox(v *visit) error {
 	if data.Groups, err = s.inboxGroups(v, groups.Groups, data.Query); err != nil {
 		return err
 	}
+	this := f.query()
+	this.Set("part", "rows")
+	if after := q.Get("after"); after != "" {
+		this.Set("after", after)
+	}
+	data.Page = "/inbox?" + this.Encode()
 	if groups.Next != "" {
 		next := f.query()
 		next.Set("after", groups.Next)

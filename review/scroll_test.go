@@ -2,22 +2,26 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/pipeline/store"
 )
 
-// A long inbox comes page by page as it is scrolled, every call once, in order, and each page is one request.
+// mostElements bounds what an inbox of any length takes of the browser: some pages of it.
+const mostElements = 25_000
+
+// A long inbox comes page by page as it is scrolled, every call once, in order, and each page is one request. What is far
+// out of view is let go and comes back; keys that are pressed faster than pages come are all made up for.
 func TestInboxScrolls(t *testing.T) {
 	s := newSite(t)
-	s.seedCalls()
-	const added = 200
+	const added = 3000
 	batch := &store.Batch{}
 	for i := range added {
 		at := s.start.Add(-time.Duration(i) * time.Minute)
 		batch.Flags = append(batch.Flags, store.FlagRow{
-			FlagID: fmt.Sprintf("many-%03d", i), CallID: fmt.Sprintf("many-%03d", i), Rule: "dead-air", StartedAt: at, At: at, Start: 1, End: 30, Measured: 29,
+			FlagID: fmt.Sprintf("many-%04d", i), CallID: fmt.Sprintf("many-%04d", i), Rule: "dead-air", StartedAt: at, At: at, Start: 1, End: 30, Measured: 29,
 			Limit: 20, Margin: 9, Comparison: "above", Points: 5, Class: "minor", State: "final", Confidence: .9, AgentID: "A1", Team: "north", Version: 1,
 		})
 	}
@@ -31,21 +35,47 @@ func TestInboxScrolls(t *testing.T) {
 	if total <= added {
 		t.Fatalf("%d flags wait, expected more than %d", total, added)
 	}
-	if first := eval[int](w, "document.querySelectorAll('.flag').length"); first > 3*inboxCalls {
-		t.Errorf("the page begins with %d flags, expected a page of the %d", first, total)
+	const shown = "[...document.querySelectorAll('.flag')].map((f) => f.dataset.flag)"
+	first := eval[[]string](w, shown)
+	if len(first) > 3*inboxCalls {
+		t.Errorf("the page begins with %d flags, expected a page of the %d", len(first), total)
 	}
+
+	eval[bool](w, `(() => {
+		window.order = []; window.known = new Set(); window.most = 0;
+		const note = () => {
+			for (const f of document.querySelectorAll(".flag")) if (!known.has(f.dataset.flag)) { known.add(f.dataset.flag); order.push(f.dataset.flag); }
+			most = Math.max(most, document.querySelectorAll("*").length);
+		};
+		note();
+		new MutationObserver(note).observe(document.querySelector("#queue"), { childList: true, subtree: true });
+		return true; })()`)
 	w.wait("(scrollTo(0, document.body.scrollHeight), !document.querySelector('.more'))")
-	got := eval[[]string](w, "[...document.querySelectorAll('.flag')].map((f) => f.dataset.flag)")
-	seen := map[string]bool{}
-	for _, id := range got {
-		seen[id] = true
-	}
-	if len(got) != total || len(seen) != total {
-		t.Errorf("%d flags, %d different, of %d", len(got), len(seen), total)
+	order := eval[[]string](w, "order")
+	if len(order) != total || order[0] != first[0] {
+		t.Errorf("%d different flags from %s on, of %d", len(order), order[0], total)
 	}
 	asked := eval[int](w, "performance.getEntriesByType('resource').filter((e) => e.name.includes('part=rows')).length")
 	if want := (total - 1) / inboxCalls; asked != want {
 		t.Errorf("%d pages were asked for, expected %d", asked, want)
+	}
+	w.wait("scrollY > 10000 && document.querySelectorAll('*').length < " + fmt.Sprint(mostElements/2)) // what is far is let go
+	w.wait("(scrollTo(0, 0), document.querySelectorAll('.chunk')[1].querySelector('.flag') && !document.querySelector('.chunk:last-of-type .flag'))")
+	if back := eval[[]string](w, shown); !slices.Equal(back[:len(first)], first) || !slices.Equal(back[:2*len(first)], order[:2*len(first)]) {
+		t.Errorf("at the top again are %v, expected %v", back[:2*len(first)], order[:2*len(first)])
+	}
+
+	// 400 keys at once, over pages that are not there.
+	w.wait("document.querySelector('.flag.here')?.dataset.flag === order[0]")
+	press := func(key string) {
+		eval[bool](w, fmt.Sprintf(`(() => { for (let i = 0; i < 400; i++) document.body.dispatchEvent(new KeyboardEvent("keydown", { key: %q, bubbles: true })); return true; })()`, key))
+	}
+	press("j")
+	w.wait("document.querySelector('.flag.here').dataset.flag === order[400]")
+	press("k")
+	w.wait("document.querySelector('.flag.here').dataset.flag === order[0]")
+	if most := eval[int](w, "most"); most > mostElements {
+		t.Errorf("the page had %d elements, expected at most %d", most, mostElements)
 	}
 	w.clean("scrolled inbox")
 }

@@ -3,6 +3,7 @@
 //
 //	go run ./benchmarks/review            # some ten minutes, half of them to fill
 //	go run ./benchmarks/review -dir DIR   # keeps the data, and measures again what is there
+//	go run ./benchmarks/review -dir DIR -only 'call page|inbox$'
 package main
 
 import (
@@ -12,7 +13,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/internal/embedded/clickhouse"
@@ -31,16 +34,22 @@ func main() {
 	dir := flag.String("dir", "", "keep the data here, and use what is here; empty = a temporary folder")
 	lib := flag.String("libchdb", "bin/libchdb.so", "the engine")
 	times := flag.Int("times", 100, "how often each question is asked")
+	only := flag.String("only", "", "ask the questions that this expression matches, and do not scroll")
 	flag.Parse()
+	some, err := regexp.Compile(*only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cannot use -only:", err)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, c, *dir, *lib, *times); err != nil {
+	if err := run(ctx, c, *dir, *lib, *times, some); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, c centre, dir, lib string, times int) error {
+func run(ctx context.Context, c centre, dir, lib string, times int, only *regexp.Regexp) error {
 	if dir == "" {
 		temporary, err := os.MkdirTemp("", "earshot-review-")
 		if err != nil {
@@ -100,7 +109,8 @@ func run(ctx context.Context, c centre, dir, lib string, times int) error {
 	if err != nil {
 		return err
 	}
-	if err := measure(ctx, os.Stdout, append(list, questions(st, c)...), times); err != nil {
+	list = slices.DeleteFunc(append(list, questions(st, c)...), func(q question) bool { return !only.MatchString(q.name) })
+	if err := measure(ctx, os.Stdout, list, times); err != nil || only.String() != "" {
 		return err
 	}
 	return scroll(ctx, site, st, os.Stdout)

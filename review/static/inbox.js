@@ -3,7 +3,9 @@ import { keys, part, reject, send, tell } from "./acts.js";
 const queue = document.querySelector("#queue");
 let here = null, last = null; // the flag the keys act on, and the one judged last
 
-const flags = () => [...queue.querySelectorAll(".flag")];
+const away = () => tell(document.querySelector("#toast").dataset.away, true);
+const flags = (within = queue) => [...within.querySelectorAll(".flag")];
+const waits = (flag) => Boolean(flag.querySelector("form.judge"));
 
 function go(flag, scroll = true) {
   if (!flag) return;
@@ -12,23 +14,51 @@ function go(flag, scroll = true) {
   here.classList.add("here");
   if (scroll) here.scrollIntoView({ block: "nearest" });
   here.querySelector(".flagmain").focus({ preventScroll: true });
-  if (flags().indexOf(here) > flags().length - 15) more();
 }
 
-function move(by) {
-  const all = flags(), i = all.indexOf(here);
-  go(all[i < 0 ? 0 : Math.min(all.length - 1, Math.max(0, i + by))]);
+// beside is the next flag in a direction, fetched if it is not here; null at the end.
+async function beside(flag, way) {
+  let chunk = flag.closest(".chunk");
+  const within = flags(chunk), i = within.indexOf(flag) + way;
+  if (within[i]) return within[i];
+  for (;;) {
+    let next = way > 0 ? chunk.nextElementSibling : chunk.previousElementSibling;
+    if (next?.matches(".more")) { await more(); next = chunk.nextElementSibling; }
+    if (!next?.matches(".chunk")) return null;
+    await unpark(next);
+    const found = flags(next);
+    if (found.length) return found[way > 0 ? 0 : found.length - 1];
+    chunk = next;
+  }
 }
 
-// next is the flag after one that still waits; the one before when there is none.
-function nextWaiting(flag) {
-  const all = flags(), i = all.indexOf(flag);
-  return all.slice(i + 1).find((f) => f.querySelector("form.judge")) ?? all[Math.min(i + 1, all.length - 1)];
+// move goes so many flags on. What is pressed while a page is on its way is made up for when it has come.
+let owed = 0, walking = false;
+async function move(by) {
+  owed += by;
+  if (walking) return;
+  walking = true;
+  try {
+    while (owed) {
+      const way = Math.sign(owed), to = here ? await beside(here, way) : flags()[0];
+      if (!to) { owed = 0; break; }
+      owed -= way;
+      go(to);
+    }
+  } catch { owed = 0; away(); }
+  walking = false;
+}
+
+// onward goes to the flag after one that still waits; to the next one when none does.
+async function onward(flag) {
+  let to = await beside(flag, 1), next = to;
+  while (next && !waits(next)) next = await beside(next, 1);
+  go(next ?? to);
 }
 
 async function judge(action) {
   const flag = here;
-  if (!flag?.querySelector("form.judge") || flag.dataset.busy) return;
+  if (!flag || !waits(flag) || flag.dataset.busy) return;
   const fields = { action, follows: flag.dataset.step };
   if (action === "reject") {
     const why = await reject();
@@ -44,7 +74,7 @@ async function judge(action) {
   settle(flag, answer);
   count(-1);
   tell(answer.told, false, undo);
-  if (flag === here) go(nextWaiting(flag));
+  if (flag === here) await onward(flag);
 }
 
 // settle shows what a flag has become.
@@ -87,27 +117,57 @@ function count(by) {
   total.dataset.total = now;
 }
 
-// more adds the next page at the end, once at a time. Rows out of view cost nothing: see content-visibility in the style.
-let loading = false;
-async function more() {
+// more adds the next page at the end; two that ask at once get one.
+let loading = null;
+function more() {
   const link = queue.querySelector(".more");
-  if (!link || loading) return;
-  loading = true;
-  try {
-    const rows = await part(link.querySelector("a").href + "&part=rows");
+  if (!link) return Promise.resolve();
+  return loading ??= part(link.querySelector("a").href + "&part=rows").then((rows) => {
     link.replaceWith(rows);
-    watch();
-  } catch { tell(document.querySelector("#toast").dataset.away, true); }
-  loading = false;
+    watch(queue.querySelector(".chunk:last-of-type"));
+  }).finally(() => { loading = null; });
 }
 
-const near = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) more(); }, { rootMargin: "1500px" });
-function watch() {
+// A page far out of view is parked: an empty element of its height, so that a queue of any length takes as little of the
+// browser as a short one. It is fetched again when it comes near; of what has been judged meanwhile it then says so no more.
+function park(chunk) {
+  if (chunk.parked || chunk.contains(here) || chunk.contains(last) || chunk.querySelector("[data-busy]")) return;
+  chunk.style.height = chunk.offsetHeight + "px";
+  chunk.parked = new Set([...chunk.querySelectorAll(".call")].map((c) => c.dataset.call));
+  chunk.replaceChildren();
+}
+
+async function fetched(chunk) {
+  const rows = await part(chunk.dataset.page);
+  // The page may hold more by now, of the pages after it.
+  chunk.append(...[...rows.querySelectorAll(".call")].filter((c) => chunk.parked.has(c.dataset.call)));
+  chunk.style.height = "";
+  chunk.parked = null;
+}
+
+function unpark(chunk) {
+  if (!chunk.parked) return Promise.resolve();
+  return chunk.coming ??= fetched(chunk).finally(() => {
+    chunk.coming = null;
+    if (chunk.far) setTimeout(() => { if (chunk.far) park(chunk); }, 1000); // it has gone out of view meanwhile
+  });
+}
+
+const near = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) more().catch(away); }, { rootMargin: "1500px" });
+const inView = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    target.far = !isIntersecting;
+    if (target.far) park(target);
+    else if (target.parked) setTimeout(() => { if (!target.far) unpark(target).catch(away); }, 60); // not what is only flown over
+  }
+}, { rootMargin: "4000px" });
+function watch(chunk) {
+  inView.observe(chunk);
   near.disconnect();
   const link = queue.querySelector(".more");
   if (link) near.observe(link);
 }
-watch();
+watch(queue.querySelector(".chunk"));
 
 queue.addEventListener("focusin", (e) => { const f = e.target.closest(".flag"); if (f && f !== here) { here?.classList.remove("here"); here = f; f.classList.add("here"); } });
 queue.addEventListener("click", (e) => {
