@@ -113,23 +113,36 @@ func askedRange(header string, a *evidence.Audio) span {
 
 // callRow is the call of a request, if it is in the reader's scope.
 func (s *Server) callRow(v *visit) (store.CallRow, error) {
-	page, err := s.store.Call(v.r.Context(), v.who.scope(), v.r.PathValue("call"))
+	call, err := s.store.Seen(v.r.Context(), v.who.scope(), v.r.PathValue("call"))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.CallRow{}, notFound("problem.call")
 	}
-	return page.Call, err
+	return call, err
 }
 
-// audioState says whether a call's audio can be heard: present, expired, unreachable, never.
-func (s *Server) audioState(ctx context.Context, callID string) string {
+// kept is what there is of a call's audio.
+type kept struct {
+	state    string // present, expired, unreachable, never
+	duration float64
+	legs     []store.LegRow
+}
+
+// kept says whether a call's audio can be heard, and how much of it there is so far.
+func (s *Server) kept(ctx context.Context, callID string) kept {
 	if s.config.Evidence == nil {
-		return "never"
+		return kept{state: "never"}
 	}
 	audio, err := s.config.Evidence.Open(ctx, callID)
-	if err == nil {
-		audio.Close()
+	k := kept{state: stateKey(evidence.StateOf(err))}
+	if err != nil {
+		return k
 	}
-	return stateKey(evidence.StateOf(err))
+	defer audio.Close()
+	k.duration = audio.Duration().Seconds()
+	for _, l := range audio.Legs() {
+		k.legs = append(k.legs, store.LegRow{Leg: l.Name()})
+	}
+	return k
 }
 
 func stateKey(state evidence.State) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/earshot/earshot/pipeline/store"
 	"github.com/earshot/earshot/review/conduct"
@@ -70,6 +71,7 @@ type manualView struct{ ID string }
 // lanesView is what the page's script draws.
 type lanesView struct {
 	Call     string        `json:"call"`
+	Open     bool          `json:"open"` // the call goes on
 	Duration float64       `json:"duration"`
 	Legs     []laneLeg     `json:"legs"`
 	Segments []laneSegment `json:"segments"`
@@ -106,18 +108,26 @@ type laneEvent struct {
 }
 
 func (s *Server) serveCall(v *visit) error {
-	q := v.r.URL.Query()
-	page, err := s.store.Call(v.r.Context(), v.who.scope(), v.r.PathValue("call"))
+	q, call := v.r.URL.Query(), v.r.PathValue("call")
+	var page store.CallPage
+	var names *nameTable
+	var audio kept
+	g, ctx := errgroup.WithContext(v.r.Context())
+	g.Go(func() (err error) { page, err = s.store.CallPage(ctx, v.who.scope(), call); return err })
+	g.Go(func() (err error) { names, err = s.names.get(ctx, s.now()); return err })
+	g.Go(func() error { audio = s.kept(ctx, call); return nil })
+	err := g.Wait()
 	if errors.Is(err, store.ErrNotFound) {
 		return notFound("problem.call")
 	}
 	if err != nil {
 		return err
 	}
-	data, err := s.callData(v, page)
-	if err != nil {
-		return err
+	if page.Call.State == "open" { // what is known of it so far
+		page.Call.Duration, page.Call.Legs = audio.duration, audio.legs
 	}
+	data := s.callData(v, page, names)
+	data.Audio = audio.state
 	data.Query = q.Get("in")
 	if in, err := url.ParseQuery(data.Query); err != nil || in.Has("in") {
 		data.Query = ""
@@ -127,6 +137,8 @@ func (s *Server) serveCall(v *visit) error {
 		data.Flag = firstFlag(data.Flags)
 	}
 	switch q.Get("part") {
+	case "lanes":
+		return v.json(http.StatusOK, data.View)
 	case "side":
 		return v.fragment(http.StatusOK, "call", "side", "", data)
 	case "row":
@@ -137,7 +149,6 @@ func (s *Server) serveCall(v *visit) error {
 		group := inboxGroup{CallGroup: store.CallGroup{CallID: page.Call.CallID, Cases: []store.Case{data.Flags[i].Case}}, Query: data.Query}
 		return v.fragment(http.StatusOK, "inbox", "rows", "", inboxData{Groups: []inboxGroup{group}, Judge: data.Judge})
 	}
-	data.Audio = s.audioState(v.r.Context(), page.Call.CallID)
 	title := v.say("call.title", "time", page.Call.StartedAt.In(s.config.Location).Format("01-02 15:04"), "agent", cmp.Or(data.Agent, page.Call.AgentID, "–"))
 	return v.page(http.StatusOK, "call", title, data, "call.js")
 }
@@ -155,11 +166,7 @@ func firstFlag(flags []flagView) string {
 	return ""
 }
 
-func (s *Server) callData(v *visit, page store.CallPage) (callData, error) {
-	names, err := s.names.get(v.r.Context(), s.now())
-	if err != nil {
-		return callData{}, err
-	}
+func (s *Server) callData(v *visit, page store.CallPage, names *nameTable) callData {
 	call := page.Call
 	data := callData{
 		Call: call, Agent: names.agents[call.AgentID], Customer: mask(call.Customer, v.who), Judge: judges.has(v.who.role),
@@ -185,7 +192,7 @@ func (s *Server) callData(v *visit, page store.CallPage) (callData, error) {
 		data.Flags = append(data.Flags, s.flagView(v, names, c, toSteps(byFlag[c.FlagID])))
 	}
 	data.Score = scoreOf(data.Flags)
-	return data, nil
+	return data
 }
 
 func (s *Server) flagView(v *visit, names *nameTable, c store.Case, steps []conduct.Step) flagView {

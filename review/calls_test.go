@@ -76,13 +76,22 @@ func (s *site) seedCalls() {
 	}
 }
 
-// record keeps audio of a call: two tones that come and go, the agent's at 300 Hz, the customer's at 500.
+// record keeps the audio of a call.
 func (s *site) record(id string, at time.Time, seconds int) {
 	s.t.Helper()
 	w, err := s.audio.Create(evidence.Call{ID: id, StartedAt: at, Legs: []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER}, Whole: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.speak(w, 0, seconds)
+	if err := w.Close(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// speak writes so many seconds of a call from one on: two tones that come and go, the agent's at 300 Hz, the customer's at 500.
+func (s *site) speak(w *evidence.Writer, from, seconds int) {
+	s.t.Helper()
 	legs := []ingest.Audio{{PCM: make([]float32, ingest.TickSamples)}, {PCM: make([]float32, ingest.TickSamples)}}
 	tone := make([][]float64, len(legs)) // a tick has a whole number of periods of both
 	for l, hz := range []float64{300, 500} {
@@ -90,7 +99,7 @@ func (s *site) record(id string, at time.Time, seconds int) {
 			tone[l] = append(tone[l], math.Sin(2*math.Pi*hz*float64(i)/ingest.SampleRate))
 		}
 	}
-	for tick := range seconds * 50 {
+	for tick := from * 50; tick < (from+seconds)*50; tick++ {
 		for l := range legs {
 			loud := .25 * math.Max(0, math.Sin(2*math.Pi*(float64(tick)/50/4+float64(l)/2)))
 			for i := range legs[l].PCM {
@@ -104,7 +113,7 @@ func (s *site) record(id string, at time.Time, seconds int) {
 			}
 		}
 	}
-	if err := w.Close(s.t.Context()); err != nil {
+	if err := w.Flush(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
 }

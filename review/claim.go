@@ -54,7 +54,7 @@ func (s *Server) release(v *visit) error {
 
 // mayHear says whether there is such a call in the reader's scope.
 func (s *Server) mayHear(v *visit, call string) error {
-	_, err := s.store.Call(v.r.Context(), v.who.scope(), call)
+	_, err := s.store.Seen(v.r.Context(), v.who.scope(), call)
 	if errors.Is(err, store.ErrNotFound) {
 		return notFound("problem.call")
 	}

@@ -18,7 +18,8 @@ var colours = []struct{ kind, colour string }{
 // lanes is a call as the page's script draws it.
 func (s *Server) lanes(v *visit, page store.CallPage) lanesView {
 	view := lanesView{
-		Call: page.Call.CallID, Duration: page.Call.Duration, Before: before,
+		Call: page.Call.CallID, Open: page.Call.State == "open", Before: before,
+		Duration: max(page.Call.Duration, 1), // of a call that has just begun a second is shown
 		Segments: []laneSegment{}, Flags: []laneFlag{}, Events: v.events(page),
 	}
 	for _, l := range page.Call.Legs {

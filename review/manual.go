@@ -18,7 +18,7 @@ import (
 // twice raises one flag.
 func (s *Server) raiseFlag(v *visit) error {
 	ctx, form := v.r.Context(), v.r.PostForm
-	page, err := s.store.Call(ctx, v.who.scope(), v.r.PathValue("call"))
+	page, err := s.store.CallPage(ctx, v.who.scope(), v.r.PathValue("call"))
 	if errors.Is(err, store.ErrNotFound) {
 		return notFound("problem.call")
 	}

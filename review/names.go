@@ -14,6 +14,7 @@ type names struct {
 	mu     sync.Mutex
 	known  *nameTable
 	readAt time.Time
+	again  bool // being read again
 }
 
 type nameTable struct {
@@ -30,14 +31,46 @@ func (t *nameTable) account(id string) string {
 	return id
 }
 
-const namesFresh = 30 * time.Second
+const (
+	// namesFresh is how long names are taken as they are; up to namesOld who asks gets them and they are read again meanwhile.
+	namesFresh = 30 * time.Second
+	namesOld   = 15 * time.Minute
+)
 
 func (n *names) get(ctx context.Context, now time.Time) (*nameTable, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.known != nil && now.Sub(n.readAt) < namesFresh {
+	age := now.Sub(n.readAt)
+	switch {
+	case n.known != nil && age < namesFresh:
+		return n.known, nil
+	case n.known != nil && age < namesOld:
+		if !n.again {
+			n.again = true
+			go n.renew(context.WithoutCancel(ctx), now, n.known)
+		}
 		return n.known, nil
 	}
+	t, err := n.read(ctx, now)
+	if err == nil {
+		n.known, n.readAt = t, now
+	}
+	return t, err
+}
+
+// renew reads the names again, unless somebody has had those forgotten meanwhile. One that fails is tried by who asks next.
+func (n *names) renew(ctx context.Context, now time.Time, was *nameTable) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	t, err := n.read(ctx, now)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.again = false; err == nil && n.known == was {
+		n.known, n.readAt = t, now
+	}
+}
+
+func (n *names) read(ctx context.Context, now time.Time) (*nameTable, error) {
 	agents, err := n.store.Agents(ctx, store.Everything)
 	if err != nil {
 		return nil, err
@@ -57,7 +90,6 @@ func (n *names) get(ctx context.Context, now time.Time) (*nameTable, error) {
 	for _, a := range accounts {
 		t.accounts[a.Account] = a.Name
 	}
-	n.known, n.readAt = t, now
 	return t, nil
 }
 

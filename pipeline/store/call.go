@@ -19,11 +19,36 @@ type CallPage struct {
 	Steps    []StepRow    // of all its flags, by flag and place in the chain
 }
 
-// Call reads a call, or gives ErrNotFound.
+// Call reads a call with all its columns, or gives ErrNotFound.
 func (s *Store) Call(ctx context.Context, scope Scope, callID string) (CallPage, error) {
+	return s.callPage(ctx, scope, callID, callColumns, segmentColumns, stepColumns)
+}
+
+// What a call's page shows. Every column is a file that the engine opens and unpacks, and most of the time goes there.
+var (
+	shownOfCall = pick(callColumns, "call_id", "agent_id", "seat", "team", "queue", "customer", "direction", "started_at", "duration", "legs", "ended_by",
+		"state", "error", "not_assessable.rule", "not_assessable.reason_en", "not_assessable.reason_zh", "loss", "mos", "rulebook_version",
+		"events.kind", "events.by", "events.at")
+	shownOfSegment = pick(segmentColumns, "kind", "leg", "start", "end", "source")
+	shownOfStep    = pick(stepColumns, "id", "follows", "number", "flag_id", "at", "by", "role", "session", "step", "reason", "words", "before", "status", "rule")
+	// seenOfCall is who may see it.
+	seenOfCall = pick(callColumns, "call_id", "agent_id", "team", "started_at")
+)
+
+// CallPage reads of a call what its page shows, or gives ErrNotFound.
+func (s *Store) CallPage(ctx context.Context, scope Scope, callID string) (CallPage, error) {
+	return s.callPage(ctx, scope, callID, shownOfCall, shownOfSegment, shownOfStep)
+}
+
+// Seen reads whose a call is and when it began, or gives ErrNotFound.
+func (s *Store) Seen(ctx context.Context, scope Scope, callID string) (CallRow, error) {
+	return s.callRow(ctx, scope, callID, seenOfCall)
+}
+
+func (s *Store) callPage(ctx context.Context, scope Scope, callID string, ofCall []column[CallRow], ofSegment []column[SegmentRow], ofStep []column[StepRow]) (CallPage, error) {
 	var page CallPage
 	var err error
-	if page.Call, err = s.callRow(ctx, scope, callID); err != nil {
+	if page.Call, err = s.callRow(ctx, scope, callID, ofCall); err != nil {
 		return CallPage{}, err
 	}
 	// Each table is ordered by these two; the newest version of a row is taken by hand, since FINAL would read more. The
@@ -32,7 +57,7 @@ func (s *Store) Call(ctx context.Context, scope Scope, callID string) (CallPage,
 	c.and("started_at = "+timeSQL+" AND call_id = ?", page.Call.StartedAt.UnixMicro(), callID)
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		page.Segments, err = selectRows(within, s, "segments", segmentColumns, "SELECT "+names(segmentColumns)+" FROM "+s.database+
+		page.Segments, err = selectRows(within, s, "segments", ofSegment, "SELECT "+names(ofSegment)+" FROM "+s.database+
 			".segments WHERE "+c.String()+" ORDER BY kind, leg, start, version DESC LIMIT 1 BY kind, leg, start", c.args...)
 		slices.SortStableFunc(page.Segments, func(a, b SegmentRow) int { return cmp.Compare(a.Start, b.Start) })
 		return err
@@ -44,54 +69,71 @@ func (s *Store) Call(ctx context.Context, scope Scope, callID string) (CallPage,
 		return err
 	})
 	group.Go(func() (err error) {
-		page.Steps, err = s.steps(within, c)
+		page.Steps, err = s.steps(within, c, ofStep)
 		return err
 	})
 	if err := group.Wait(); err != nil {
 		return CallPage{}, err
 	}
-	if err := s.mend(ctx, &page); err != nil {
+	if err := s.mend(ctx, &page, c); err != nil {
 		return CallPage{}, err
 	}
-	if err := s.nameTeams(ctx, page.Cases); err != nil {
-		return CallPage{}, err
-	}
-	if page.Call.Team == "" && page.Call.AgentID != "" {
-		teams, err := s.agentTeams(ctx)
-		page.Call.Team = teams[page.Call.AgentID]
-		return page, err
-	}
-	return page, nil
+	return page, s.nameTeams(ctx, page.Cases)
 }
 
-// callRow finds the call's row, or makes one of what a flag says of a call that goes on.
-func (s *Store) callRow(ctx context.Context, scope Scope, callID string) (CallRow, error) {
-	c := s.where(scope)
+// callRow finds the call's row, or makes one of what a flag says of a call that goes on. Its team is its own or its agent's.
+func (s *Store) callRow(ctx context.Context, scope Scope, callID string, columns []column[CallRow]) (CallRow, error) {
+	// Whether the scope sees a row is looked at here: asked in SQL, agents would be read for every call.
+	c := s.where(Everything)
 	c.and("call_id = ?", callID)
-	calls, err := selectRows(ctx, s, "a call", callColumns, "SELECT "+names(callColumns)+" FROM "+s.database+".calls WHERE "+
-		c.String()+" ORDER BY started_at DESC, version DESC LIMIT 1", c.args...)
+	calls, err := selectRows(ctx, s, "a call", columns, "SELECT "+names(columns)+" FROM "+s.database+".calls WHERE "+
+		c.String()+" ORDER BY started_at DESC, version DESC LIMIT 1 BY started_at", c.args...)
 	if err != nil {
 		return CallRow{}, err
 	}
-	if len(calls) > 0 {
-		return calls[0], nil
+	if call, ok, err := s.firstSeen(ctx, scope, calls); ok || err != nil {
+		return call, err
 	}
 	cases, err := selectRows(ctx, s, "a call's flag", caseColumns, "SELECT "+names(caseColumns)+" FROM "+s.database+".cases WHERE "+
-		c.String()+" ORDER BY started_at DESC, version DESC LIMIT 1", c.args...)
+		c.String()+" ORDER BY started_at DESC, version DESC LIMIT 1 BY started_at", c.args...)
 	if err != nil {
 		return CallRow{}, err
 	}
-	if len(cases) == 0 {
-		return CallRow{}, fmt.Errorf("cannot read call %q: %w", callID, ErrNotFound)
+	calls = calls[:0]
+	for _, one := range cases {
+		calls = append(calls, CallRow{CallID: callID, AgentID: one.AgentID, Seat: one.Seat, Team: one.Team, Queue: one.Queue, StartedAt: one.StartedAt,
+			State: "open", RulebookVersion: one.RulebookVersion})
 	}
-	one := &cases[0]
-	return CallRow{CallID: callID, AgentID: one.AgentID, Seat: one.Seat, Team: one.Team, Queue: one.Queue, StartedAt: one.StartedAt,
-		State: "open", RulebookVersion: one.RulebookVersion}, nil
+	call, ok, err := s.firstSeen(ctx, scope, calls)
+	if err == nil && !ok {
+		err = fmt.Errorf("cannot read call %q: %w", callID, ErrNotFound)
+	}
+	return call, err
+}
+
+// firstSeen is the first of some calls that the scope sees: an id that the switch has given twice may be of two teams.
+func (s *Store) firstSeen(ctx context.Context, scope Scope, calls []CallRow) (CallRow, bool, error) {
+	var teams map[string]string
+	for _, call := range calls {
+		if call.Team == "" && call.AgentID != "" {
+			if teams == nil {
+				var err error
+				if teams, err = s.agentTeams(ctx); err != nil {
+					return CallRow{}, false, err
+				}
+			}
+			call.Team = teams[call.AgentID]
+		}
+		if scope.sees(call.Team, call.AgentID) {
+			return call, true, nil
+		}
+	}
+	return CallRow{}, false, nil
 }
 
 // visible gives ErrNotFound unless the scope sees the call.
 func (s *Store) visible(ctx context.Context, scope Scope, callID string) error {
-	_, err := s.callRow(ctx, scope, callID)
+	_, err := s.Seen(ctx, scope, callID)
 	return err
 }
 

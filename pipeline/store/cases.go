@@ -46,32 +46,54 @@ func (s *Store) moveCases(ctx context.Context, steps []StepRow) error {
 	return insert(ctx, s, "cases", caseRowColumns, rows, "")
 }
 
-// mend sees to it that the page's cases stand where their steps say, should somebody have died between the two.
-func (s *Store) mend(ctx context.Context, page *CallPage) error {
-	byFlag := map[string][]StepRow{}
-	for _, step := range page.Steps {
-		byFlag[step.FlagID] = append(byFlag[step.FlagID], step)
+// mend sees to it that the page's cases stand where their steps say, should somebody have died between the two. c finds the
+// call's rows.
+func (s *Store) mend(ctx context.Context, page *CallPage, c *conditions) error {
+	stands := map[string]uint32{} // how many steps a case has
+	for i := range page.Cases {
+		stands[page.Cases[i].FlagID] = page.Cases[i].Number
 	}
-	var behind []StepRow
-	for flag, steps := range byFlag {
-		took, _ := chain.Walk(steps, func(r *StepRow) (id, follows string) { return r.ID, r.Follows }, earlierStep)
-		if len(took) == 0 {
-			continue
-		}
-		last := &took[len(took)-1]
-		i := slices.IndexFunc(page.Cases, func(c Case) bool { return c.FlagID == flag })
+	behind := false
+	for _, last := range lastSteps(page.Steps) {
+		number, there := stands[last.FlagID]
+		behind = behind || !there || number < last.Number
+	}
+	if !behind {
+		return nil
+	}
+	steps, err := s.steps(ctx, c, stepColumns)
+	if err != nil {
+		return err
+	}
+	var moved []StepRow
+	for _, last := range lastSteps(steps) {
+		i := slices.IndexFunc(page.Cases, func(c Case) bool { return c.FlagID == last.FlagID })
 		switch {
 		case i < 0:
-			page.Cases = append(page.Cases, caseAfter(last))
+			page.Cases = append(page.Cases, caseAfter(&last))
 		case page.Cases[i].Number < last.Number:
-			page.Cases[i] = caseAfter(last)
+			page.Cases[i] = caseAfter(&last)
 		default:
 			continue
 		}
-		behind = append(behind, *last)
+		moved = append(moved, last)
 	}
 	slices.SortFunc(page.Cases, byPlaceInCall)
-	return s.moveCases(ctx, behind)
+	return s.moveCases(ctx, moved)
+}
+
+// lastSteps are the steps that each flag has come to.
+func lastSteps(steps []StepRow) (last []StepRow) {
+	byFlag := map[string][]StepRow{}
+	for _, step := range steps {
+		byFlag[step.FlagID] = append(byFlag[step.FlagID], step)
+	}
+	for _, of := range byFlag {
+		if took, _ := chain.Walk(of, func(r *StepRow) (id, follows string) { return r.ID, r.Follows }, earlierStep); len(took) > 0 {
+			last = append(last, took[len(took)-1])
+		}
+	}
+	return last
 }
 
 // columnsOf are the columns of a row that another row holds.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	chcolumn "github.com/ClickHouse/clickhouse-go/v2/lib/column"
@@ -16,6 +17,16 @@ func names[R any](columns []column[R]) string {
 		list[i] = "`" + c.name + "`"
 	}
 	return strings.Join(list, ", ")
+}
+
+// pick is the columns of these names.
+func pick[R any](columns []column[R], names ...string) []column[R] {
+	picked := make([]column[R], len(names))
+	for i, name := range names {
+		at := slices.IndexFunc(columns, func(c column[R]) bool { return c.name == name })
+		picked[i] = columns[at]
+	}
+	return picked
 }
 
 // selectRows reads all rows of a query that selects just these columns, in this order.

@@ -21,6 +21,12 @@ var readers = map[string]func(context.Context, *Store, Scope) (any, error){
 	"Call": func(ctx context.Context, s *Store, sc Scope) (any, error) {
 		return every(func(call string) (any, error) { return s.Call(ctx, sc, call) }, "a", "b", "c", "d")
 	},
+	"CallPage": func(ctx context.Context, s *Store, sc Scope) (any, error) {
+		return every(func(call string) (any, error) { return s.CallPage(ctx, sc, call) }, "a", "b", "c", "d")
+	},
+	"Seen": func(ctx context.Context, s *Store, sc Scope) (any, error) {
+		return every(func(call string) (any, error) { return s.Seen(ctx, sc, call) }, "a", "b", "c", "d")
+	},
 	"Case": func(ctx context.Context, s *Store, sc Scope) (any, error) {
 		return every(func(flag string) (any, error) { return s.Case(ctx, sc, flag) }, "a/dead-air", "b/hold-too-long", "c/hold-too-long", "d/dead-air")
 	},

@@ -13,11 +13,11 @@ import (
 func (s *Store) Steps(ctx context.Context, scope Scope, flagID string) ([]StepRow, error) {
 	c := s.where(scope)
 	c.and("flag_id = ?", flagID)
-	return s.steps(ctx, c)
+	return s.steps(ctx, c, stepColumns)
 }
 
-func (s *Store) steps(ctx context.Context, c *conditions) ([]StepRow, error) {
-	return selectRows(ctx, s, "steps", stepColumns, "SELECT "+names(stepColumns)+" FROM "+s.database+".reviews WHERE "+c.String()+
+func (s *Store) steps(ctx context.Context, c *conditions, columns []column[StepRow]) ([]StepRow, error) {
+	return selectRows(ctx, s, "steps", columns, "SELECT "+names(columns)+" FROM "+s.database+".reviews WHERE "+c.String()+
 		" ORDER BY flag_id, number, at, id LIMIT 1 BY id", c.args...)
 }
 
@@ -43,7 +43,7 @@ func (s *Store) AppendStep(ctx context.Context, step StepRow) error {
 		rivals: func(ctx context.Context) ([]StepRow, error) {
 			c := s.where(Everything)
 			c.and("started_at = "+timeSQL+" AND call_id = ? AND flag_id = ? AND follows = ?", step.StartedAt.UnixMicro(), step.CallID, step.FlagID, step.Follows)
-			return s.steps(ctx, c)
+			return s.steps(ctx, c, stepColumns)
 		},
 	})
 	if err != nil {

@@ -170,6 +170,30 @@ func TestCallPage(t *testing.T) {
 		t.Errorf("segments %+v", page.Segments)
 	}
 
+	// The page's columns hold what all of them do, and those it does not show are left empty.
+	shown, err := s.CallPage(context.Background(), Everything, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := page.Call
+	want.JudgedAt, want.Version = time.Time{}, 0
+	want.Legs = []LegRow{{Leg: "agent"}, {Leg: "customer"}}
+	same(t, "call as shown", shown.Call, want)
+	same(t, "flags as shown", shown.Cases, page.Cases)
+	if len(shown.Segments) != 2 || shown.Segments[0].Kind != page.Segments[0].Kind || shown.Segments[0].End != page.Segments[0].End {
+		t.Errorf("segments as shown %+v", shown.Segments)
+	}
+	for i, st := range shown.Steps {
+		if full := page.Steps[i]; st.ID != full.ID || st.Follows != full.Follows || st.By != full.By || st.Session != full.Session || st.Before != full.Before || st.Rule != full.Rule {
+			t.Errorf("step as shown %+v, expected what %+v has", st, full)
+		}
+	}
+	seen, err := s.Seen(context.Background(), Everything, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "call as seen", seen, CallRow{CallID: "a", AgentID: "A1", Team: "north", StartedAt: noon})
+
 	_, err = s.Call(context.Background(), Everything, "../a")
 	if !errors.Is(err, ErrNotFound) {
 		t.Errorf("got %v", err)

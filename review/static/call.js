@@ -39,6 +39,11 @@ async function play(from) {
   loadAudio();
   if (from !== undefined) { audio.currentTime = Math.max(0, from); move(audio.currentTime); }
   graph?.context.resume();
+  if (call.open && audio.ended) { // there may be more of it by now
+    const at = audio.currentTime;
+    audio.load();
+    audio.currentTime = at;
+  }
   try { await audio.play(); } catch (e) { if (e.name === "NotSupportedError") tell($("#toast").dataset.noaudio, true); }
 }
 
@@ -230,6 +235,26 @@ async function waveform() {
   for (let i = 0; i < legs; i++) lanes.peaks[order[i]] = { data: new Int8Array(bytes, 8 + i * 2 * count, 2 * count), count, perSecond: 1000 / milliseconds };
   lanes.draw();
   document.documentElement.dataset.waveform = String(Math.round(performance.now())); // for the test that measures it
+}
+
+// follow draws what has come of a call that goes on. When it has ended the page is loaded again, unless somebody listens or writes.
+async function follow() {
+  if (document.hidden || !call.open) return;
+  const answer = await fetch(path + "?part=lanes").catch(() => null);
+  if (!answer?.ok) return;
+  const all = lanes.t1 >= call.duration;
+  Object.assign(call, await answer.json());
+  $("#duration").textContent = clock(call.duration, true);
+  if (all) lanes.show(0, call.duration);
+  await waveform();
+  const busy = side.contains(document.activeElement) || [...side.querySelectorAll("textarea")].some((t) => t.value);
+  if (!call.open && !busy && (audio?.paused ?? true)) location.reload();
+  else if (!busy) await renew(card()?.dataset.flag);
+  $("#open").hidden = !call.open;
+}
+if (call.open) {
+  setInterval(follow, 10_000);
+  document.addEventListener("visibilitychange", follow);
 }
 
 // spectrogram shows the frequencies of what is in view, at most a minute of it, of the leg that is heard.

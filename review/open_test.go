@@ -1,0 +1,63 @@
+package review
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/pipeline/evidence"
+	"github.com/earshot/earshot/pipeline/store"
+	"github.com/earshot/earshot/schemas"
+)
+
+// A flag is raised while its call goes on: the page shows and plays what there is so far, follows it, and becomes the ended
+// call's page.
+func TestACallThatGoesOn(t *testing.T) {
+	s := newSite(t)
+	flag := store.FlagRow{
+		FlagID: "now-0", CallID: "now", Rule: "dead-air", StartedAt: s.start, At: s.start.Add(2 * time.Second), Start: 2, End: 25, Measured: 23, Limit: 20, Margin: 3,
+		Comparison: "above", Points: 5, Class: "minor", State: "open", Confidence: .9, AgentID: "A1", Team: "north", Version: 1,
+	}
+	if err := s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}}, ""); err != nil {
+		t.Fatal(err)
+	}
+	legs := []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER}
+	audio, err := s.audio.Create(evidence.Call{ID: "now", StartedAt: s.start, Legs: legs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.speak(audio, 0, 30)
+	w := newBrowser(t, s).open("en", "light")
+	w.become("inspector")
+	w.visit("/calls/now")
+	w.wait("document.querySelector('#open') && document.querySelector('#duration').textContent === '0:30.0' && document.documentElement.dataset.waveform")
+	w.picture("call-open")
+	w.accessible("call-open")
+	w.key(" ")
+	w.wait("document.querySelector('#audio').currentTime > 0")
+	w.wait("document.querySelector('#audio').paused || (document.querySelector('#audio').pause(), true)")
+
+	s.speak(audio, 30, 20)
+	looks := func() { eval[bool](w, `document.dispatchEvent(new Event("visibilitychange"))`) } // as one who comes back to the page
+	looks()
+	w.wait("document.querySelector('#duration').textContent === '0:50.0'")
+
+	if err := audio.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	peaks, err := s.audio.Peaks(t.Context(), "now")
+	if err != nil || peaks.Duration != 50*time.Second {
+		t.Errorf("peaks of %v (%v), expected them of the whole call as soon as it has ended", peaks.Duration, err)
+	}
+	flag.State, flag.End, flag.Version = "final", 40, 100
+	call := store.CallRow{
+		CallID: "now", AgentID: "A1", Team: "north", StartedAt: s.start, Duration: 50, Legs: []store.LegRow{{Leg: "agent"}, {Leg: "customer"}},
+		EndedBy: "customer", State: "ended", Score: 95, JudgedAt: s.start, Version: 100,
+	}
+	if err := errors.Join(s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}, Calls: []store.CallRow{call}}, "")); err != nil {
+		t.Fatal(err)
+	}
+	looks()
+	w.wait("!document.querySelector('#open') && document.documentElement.dataset.waveform")
+	w.clean("a call that goes on")
+}
