@@ -1,5 +1,6 @@
 // Command review fills the embedded ClickHouse with a centre of a million calls and three million flags, of which 100,000
-// wait for a verdict, serves the web application on it, and times its pages over HTTP and what they ask of the store.
+// wait for a verdict, serves the web application on it, and times its pages over HTTP and what they ask of the store. Then it
+// scrolls through all that waits, over HTTP and in Chromium.
 //
 //	go run ./benchmarks/review            # some ten minutes, half of them to fill
 //	go run ./benchmarks/review -dir DIR   # keeps the data, and measures again what is there
@@ -34,7 +35,7 @@ func main() {
 	dir := flag.String("dir", "", "keep the data here, and use what is here; empty = a temporary folder")
 	lib := flag.String("libchdb", "bin/libchdb.so", "the engine")
 	times := flag.Int("times", 100, "how often each question is asked")
-	only := flag.String("only", "", "ask the questions that this expression matches, and do not scroll")
+	only := flag.String("only", "", "ask the questions that this expression matches, and do not scroll; '^$' = only scroll a browser")
 	flag.Parse()
 	some, err := regexp.Compile(*only)
 	if err != nil {
@@ -110,8 +111,14 @@ func run(ctx context.Context, c centre, dir, lib string, times int, only *regexp
 		return err
 	}
 	list = slices.DeleteFunc(append(list, questions(st, c)...), func(q question) bool { return !only.MatchString(q.name) })
+	if only.String() == "^$" {
+		return browse(ctx, site, st, os.Stdout)
+	}
 	if err := measure(ctx, os.Stdout, list, times); err != nil || only.String() != "" {
 		return err
 	}
-	return scroll(ctx, site, st, os.Stdout)
+	if err := scroll(ctx, site, st, os.Stdout); err != nil {
+		return err
+	}
+	return browse(ctx, site, st, os.Stdout)
 }
