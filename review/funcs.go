@@ -40,6 +40,7 @@ func (s *Server) funcs(l locale.Lang) template.FuncMap {
 		"inc":       func(i int) int { return i + 1 },
 		"percentof": func(percent, of int) int { return percent * of / 100 },
 		"waits":     func(status string) bool { return conduct.Status(status).Waits() },
+		"counts":    func(status string) bool { return conduct.Status(status).Counts() },
 		"reasons":   func() []conduct.Reason { return conduct.Reasons },
 		"callpath":  callPath,
 		"nextquery": nextQuery,

@@ -38,6 +38,9 @@ func (v *visit) signInPage(status int, problem, to string, kept *again) error {
 	data := signInData{Account: v.r.PostFormValue("account"), Problem: problem, To: to, Kept: kept}
 	if problem == "" && status == http.StatusUnauthorized {
 		data.Problem = v.say("problem.signin")
+		if _, err := v.r.Cookie(sessionCookie); err == nil {
+			data.Problem = v.say("problem.signinended")
+		}
 		if kept != nil {
 			data.Problem = v.say("problem.signinkept")
 		}

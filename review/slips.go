@@ -9,7 +9,8 @@ import (
 )
 
 type slipsData struct {
-	Day, Shift, Team string
+	Day, Prev, Next  string
+	Shift, Team      string
 	Shifts           []shiftChoice
 	Teams            []string
 	Slips            []slipView
@@ -40,7 +41,7 @@ func (s *Server) serveSlips(v *visit) error {
 			return refused("problem.date", "what", text)
 		}
 	}
-	data.Day = day.String()
+	data.Day, data.Prev, data.Next = day.String(), day.Add(-1).String(), day.Add(1).String()
 	if data.Shift != "" && !s.knowsShift(data.Shift) {
 		return refused("problem.shift", "what", data.Shift)
 	}

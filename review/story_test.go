@@ -129,6 +129,7 @@ func TestInboxByKeys(t *testing.T) {
 	w.key("c")
 	w.wait("document.querySelector('[data-flag=hour-0]').dataset.status === 'confirmed' && document.querySelector('.flag.here').dataset.flag === 'talk-0'")
 	w.wait("document.querySelector('#total').dataset.total === '5'")
+	w.wait("document.querySelector('#toast').textContent.startsWith('Confirmed') && document.querySelector('#toast button').textContent.startsWith('Undo')")
 	w.key("z")
 	w.wait("document.querySelector('[data-flag=hour-0]').dataset.status === 'pending' && document.querySelector('#total').dataset.total === '6'")
 	w.key("j")
@@ -148,5 +149,10 @@ func TestInboxByKeys(t *testing.T) {
 	w.wait("document.querySelector('[data-flag=talk-1]').dataset.status === 'unsure'")
 	w.key("c") // having seen that
 	w.wait("document.querySelector('[data-flag=talk-1]').dataset.status === 'confirmed'")
+	// The server goes away: that is told, and the flag waits as before.
+	w.wait("document.querySelector('.flag.here').dataset.status === 'pending'")
+	eval[bool](w, "(window.fetch = () => Promise.reject(new TypeError('away')), true)")
+	w.key("c")
+	w.wait("document.querySelector('#toast.bad')?.textContent.startsWith('The server does not answer') && document.querySelector('.flag.here').dataset.status === 'pending'")
 	w.clean("inbox")
 }
