@@ -324,6 +324,9 @@ func TestPages(t *testing.T) {
 				if wide := eval[int](w, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
 					t.Errorf("%s: %d px wider than a tablet", name, wide)
 				}
+				if p.name == "call" && eval[bool](w, "document.querySelector('#side').getBoundingClientRect().top < document.querySelector('.player').getBoundingClientRect().bottom") {
+					t.Errorf("%s: the verdict is above the sound", name)
+				}
 				if theme == "light" && (p.name == "inbox" || p.name == "call") {
 					w.picture(name + "-tablet")
 				}

@@ -9,12 +9,12 @@ import (
 )
 
 type slipsData struct {
-	Day, Prev, Next  string
-	Shift, Team      string
-	Shifts           []shiftChoice
-	Teams            []string
-	Slips            []slipView
-	Printed          time.Time
+	Day, Prev, Next string
+	Shift, Team     string
+	Shifts          []shiftChoice
+	Teams           []string
+	Slips           []slipView
+	Printed         time.Time
 }
 
 // slipView is a slip as it is printed, a sheet each.
