@@ -52,6 +52,11 @@ func TestTheWayOfAFlag(t *testing.T) {
 	inspector.wait("document.querySelector('#audio').currentTime > " + number(before+1))
 	inspector.key("s")
 	inspector.wait("document.querySelector('.spectrogram').naturalWidth > 100")
+	// Round and round: from a second before the flag to a second after it.
+	inspector.key("l")
+	eval[float64](inspector, "document.querySelector('#audio').currentTime = 26.8")
+	inspector.wait("document.querySelector('#loop').ariaPressed === 'true' && document.querySelector('#audio').currentTime > 19 && document.querySelector('#audio').currentTime < 25")
+	inspector.key("l")
 
 	// By key: it is so.
 	inspector.wait("document.querySelector('#score').dataset.score === '100'")
