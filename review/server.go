@@ -166,9 +166,13 @@ func (s *Server) ruleTitle(l locale.Lang, id string) string {
 	}
 }
 
-// ruleUnit is the unit of what a rule measures, in a language.
+// ruleUnit is the unit of what a rule measures, in a language: what has none is counted.
 func (s *Server) ruleUnit(l locale.Lang, id string) string {
-	unit := s.rules[id].Unit
+	r, known := s.rules[id]
+	unit := r.Unit
+	if known && unit == "" {
+		unit = "count"
+	}
 	if key := "unit." + unit; s.catalog.Has(key) {
 		return s.catalog.Say(l, key)
 	}
