@@ -107,7 +107,7 @@ soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes;
 SEED ?= 1
 
 chaos: build audio ## kill workers, broker and engine while calls go on, and compare the tables; SEED=1-10, BROKERS=3, LONG=1, BROKEN=commit-at-once
-	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m) $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN)) \
+	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m -first "engine away") $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN)) \
 	  -audio $(abspath $(AUDIO)) $(CHAOS)
 
 .PHONY: upgrade

@@ -24,7 +24,8 @@ var (
 	live    = flag.Int("live", 200, "calls under way at once")
 	copies  = flag.Int("copies", 100, "how often each of the example calls is sent")
 	speed   = flag.Float64("speed", 20, "times real time at which calls are sent")
-	away    = flag.Duration("away", 20*time.Second, "how long ClickHouse is away when it is away for long")
+	away    = flag.Duration("away", 2*time.Minute, "how long ClickHouse is away when it is away for long")
+	opening = flag.String("first", "", "what happens first, such as \"engine away\"; drawn if empty")
 	audio   = flag.String("audio", "../../.cache/audio", "what the example calls are made of")
 	brokers = flag.Int("brokers", 1, "how many brokers; three take no record that fewer than two have")
 	broken  = flag.String("broken", "", "fault put into the workers on purpose, such as commit-at-once; the run then has to fail")
@@ -107,12 +108,20 @@ func run(t *testing.T, r *report, program string, files []string) {
 		if done < *kills && !time.Now().Before(next) {
 			next = next.Add(time.Duration(rng.Int64N(int64(2 * *every))))
 			d := draw(rng)
-			t.Logf("%6.1fs %s", time.Since(began).Seconds(), d.name)
+			if *opening != "" && done == 0 {
+				d = named(t, *opening)
+			}
 			at := time.Now()
-			if end, after := d.do(w, rng); end != nil {
+			end, after := d.do(w, rng)
+			if end != nil {
 				endings = append(endings, ending{time.Now().Add(after), end})
 			}
-			r.happened(d.name, at)
+			if after == nothing {
+				t.Logf("%6.1fs %s: not possible now", at.Sub(began).Seconds(), d.name)
+			} else {
+				t.Logf("%6.1fs %s", at.Sub(began).Seconds(), d.name)
+				r.happened(d.name, at)
+			}
 			// Every other death is left alone, so that how long it takes to recover from one shows.
 			if d.name == mourned && rng.IntN(2) == 0 {
 				next = next.Add(recoverWithin)
@@ -137,11 +146,13 @@ func run(t *testing.T, r *report, program string, files []string) {
 	for len(w.workers) > 0 {
 		w.leave(w.workers[0])
 	}
+	alone := time.Now()
 	calm := w.startWorker("undisturbed", "undisturbed", undisturbed)
 	defer calm.kill()
 	if err := w.awaitJudged(undisturbed, r.calls, 5*time.Minute); err != nil {
 		t.Error(err)
 	}
+	r.replayed(w, time.Since(alone))
 	if !calm.leave(drainWithin) {
 		w.faults = append(w.faults, "the undisturbed worker did not end well")
 	}

@@ -5,16 +5,22 @@ package chaos
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"syscall"
+	"testing"
 	"time"
 )
 
-// disturbance is one thing that is done to the world. It gives how to end it and after how long, or nil.
+// disturbance is one thing that is done to the world. It gives how to end it and after how long, or nil; and nothing where it
+// could not be done, as to somebody who is stopped already.
 type disturbance struct {
 	name  string
 	often int // of all, how likely
 	do    func(w *world, rng *rand.Rand) (end func(), after time.Duration)
 }
+
+// nothing was done.
+const nothing time.Duration = -1
 
 // disturbances are all that may happen. A kind is a line here and a function.
 var disturbances = []disturbance{
@@ -27,6 +33,7 @@ var disturbances = []disturbance{
 	{"engine away", 1, engineAway},
 	{"disk full", 2, diskFull},
 	{"broker unreachable", 2, brokerUnreachable},
+	{"worker cut off", 4, workerCutOff},
 }
 
 func draw(rng *rand.Rand) disturbance {
@@ -42,6 +49,16 @@ func draw(rng *rand.Rand) disturbance {
 	}
 	panic("unreachable")
 }
+
+func named(t *testing.T, name string) disturbance {
+	i := slices.IndexFunc(disturbances, func(d disturbance) bool { return d.name == name })
+	if i < 0 {
+		t.Fatalf("-first %q: expected one of %v", name, disturbances)
+	}
+	return disturbances[i]
+}
+
+func (d disturbance) String() string { return d.name }
 
 func (w *world) some(rng *rand.Rand) *worker { return w.workers[rng.IntN(len(w.workers))] }
 
@@ -62,9 +79,19 @@ func killBroker(w *world, rng *rand.Rand) (func(), time.Duration) {
 }
 
 func killEngine(w *world, _ *rand.Rand) (func(), time.Duration) {
+	if w.engine.ended() {
+		return nil, nothing
+	}
 	w.engine.kill()
-	w.startEngine()
+	w.revive()
 	return nil, 0
+}
+
+// revive starts the engine again if it has ended, unless it is to be away.
+func (w *world) revive() {
+	if !w.absent && w.engine.ended() {
+		w.startEngine()
+	}
 }
 
 // stopWorker stops a worker for longer than its session lasts: it wakes up with its calls in its hands and its
@@ -72,7 +99,7 @@ func killEngine(w *world, _ *rand.Rand) (func(), time.Duration) {
 func stopWorker(w *world, rng *rand.Rand) (func(), time.Duration) {
 	p := w.some(rng)
 	if p.stopped {
-		return nil, 0
+		return nil, nothing
 	}
 	p.stopped = true
 	p.signal(syscall.SIGSTOP)
@@ -89,9 +116,25 @@ func workerJoins(w *world, rng *rand.Rand) (func(), time.Duration) {
 }
 
 func workerLeaves(w *world, rng *rand.Rand) (func(), time.Duration) {
-	w.leave(w.some(rng))
+	p := w.some(rng)
+	if p.stopped {
+		return nil, nothing
+	}
+	w.leave(p)
 	w.join()
 	return nil, 0
+}
+
+// workerCutOff has nothing get through between a worker and the brokers, for up to three sessions: half of them end meanwhile.
+func workerCutOff(w *world, rng *rand.Rand) (func(), time.Duration) {
+	p := w.some(rng)
+	long := time.Duration(1 + rng.Int64N(int64(3*sessionTimeout)))
+	if p.route == nil || p.away() {
+		return nil, nothing
+	}
+	r := p.route
+	r.set(true)
+	return func() { r.set(false) }, long
 }
 
 // leave has a worker end in order, if nobody has killed it before.
@@ -99,39 +142,40 @@ func (w *world) leave(p *worker) {
 	if p.stopped || p.ended() {
 		return
 	}
-	w.bury(p)
 	// While the broker or the engine is away it may take as long as it may, and no longer.
 	if began := time.Now(); !p.leave(drainWithin + 5*time.Second) {
 		w.faults = append(w.faults, fmt.Sprintf("%s was told to end and did not end well within %v", p.name, time.Since(began).Round(time.Second)))
 	}
+	w.bury(p)
 }
 
 // engineAway has no ClickHouse for long.
 func engineAway(w *world, _ *rand.Rand) (func(), time.Duration) {
+	if w.absent {
+		return nil, nothing
+	}
+	w.absent = true
 	w.engine.kill()
 	return func() {
-		if w.engine.ended() {
-			w.startEngine()
-		}
+		w.absent = false
+		w.revive()
 	}, *away
 }
 
 // diskFull has the engine run out of disk.
 func diskFull(w *world, rng *rand.Rand) (func(), time.Duration) {
-	if !w.disk.small {
-		return nil, 0
+	if !w.disk.small || w.absent {
+		return nil, nothing
 	}
 	if err := w.disk.fill(); err != nil {
 		w.t.Logf("cannot fill the disk: %v", err)
-		return nil, 0
+		return nil, nothing
 	}
 	return func() {
 		if err := w.disk.empty(); err != nil {
 			w.t.Logf("cannot empty the disk: %v", err)
 		}
-		if w.engine.ended() {
-			w.startEngine()
-		}
+		w.revive()
 	}, time.Duration(3+rng.IntN(10)) * time.Second
 }
 

@@ -5,6 +5,7 @@ package chaos
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,9 @@ import (
 
 // recoverWithin is what the death of a worker may cost: until the group knows of it, and then some.
 const recoverWithin = sessionTimeout + 5*time.Second
+
+// replayAtLeast is how many times faster than they went calls are to be read again by a worker that takes them over.
+const replayAtLeast = 200
 
 // mourned is the disturbance that recovery is measured from.
 const mourned = "kill worker"
@@ -26,6 +30,7 @@ type report struct {
 	tables   []table
 	letters  int64
 	took     time.Duration
+	replay   float64         // times real time, of the worker that nobody disturbs: from its start until the last call is judged
 	pending  []time.Time     // deaths of workers after which not all partitions are read yet
 	recovery []time.Duration // of those after which nothing else happened meanwhile
 }
@@ -47,6 +52,18 @@ func (r *report) watch(w *world) {
 		}
 		r.pending = nil
 	}
+}
+
+// replayed notes how long the worker that nobody disturbs took for all calls.
+func (r *report) replayed(w *world, took time.Duration) {
+	said, err := w.query("SELECT sum(duration) FROM " + undisturbed + ".calls FINAL")
+	if err == nil {
+		_, err = fmt.Sscan(said, &r.replay)
+	}
+	if err != nil {
+		w.faults = append(w.faults, fmt.Sprintf("cannot tell how long the calls were: %v", err))
+	}
+	r.replay /= took.Seconds()
 }
 
 // judge compares the tables and says what is wrong.
@@ -78,6 +95,9 @@ func (r *report) judge(t *testing.T, w *world) {
 	for _, f := range w.faults {
 		t.Error(f)
 	}
+	if r.replay < replayAtLeast {
+		t.Errorf("calls were read again %.0f times faster than they went, expected at least %d", r.replay, replayAtLeast)
+	}
 	for _, d := range r.recovery {
 		if d > recoverWithin {
 			t.Errorf("the partitions of a worker that was killed were read again after %v, expected at most %v", d.Round(time.Millisecond), recoverWithin)
@@ -99,8 +119,8 @@ func (r *report) String() string {
 func summary(all []*report) string {
 	var b strings.Builder
 	by, recovery := map[string]int{}, []time.Duration(nil)
-	b.WriteString("\n| seed | disturbances | kills | calls | flags | segments | rows differing | dead letters | recovery median | worst |\n|---|---|---|---|---|---|---|---|---|---|\n")
-	line := func(seed string, by map[string]int, calls, flags, segments, differ int, letters int64, d []time.Duration) {
+	b.WriteString("\n| seed | disturbances | kills | calls | flags | segments | rows differing | dead letters | recovery median | worst | replay |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
+	line := func(seed string, by map[string]int, calls, flags, segments, differ int, letters int64, d []time.Duration, replay float64) {
 		sum, kills := 0, 0
 		for name, n := range by {
 			sum += n
@@ -112,24 +132,26 @@ func summary(all []*report) string {
 		if slices.Sort(d); len(d) > 0 {
 			median, worst = fmt.Sprintf("%.1f s", d[len(d)/2].Seconds()), fmt.Sprintf("%.1f s", d[len(d)-1].Seconds())
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n", seed, sum, kills, calls, flags, segments, differ, letters, median, worst)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %s | %s | %.0f × |\n", seed, sum, kills, calls, flags, segments, differ, letters, median, worst, replay)
 	}
 	var calls, flags, segments, differ int
 	var letters int64
+	slowest := math.Inf(1)
 	for _, r := range all {
 		rows, wrong := map[string]int{}, 0
 		for _, c := range r.tables {
 			rows[c.name] = c.rows
 			wrong += c.differ
 		}
-		line(fmt.Sprint(r.seed), r.by, r.calls, rows["flags"], rows["segments"], wrong, r.letters, r.recovery)
+		line(fmt.Sprint(r.seed), r.by, r.calls, rows["flags"], rows["segments"], wrong, r.letters, r.recovery, r.replay)
 		for name, n := range r.by {
 			by[name] += n
 		}
 		calls, flags, segments, differ, letters = calls+r.calls, flags+rows["flags"], segments+rows["segments"], differ+wrong, letters+r.letters
 		recovery = append(recovery, r.recovery...)
+		slowest = min(slowest, r.replay)
 	}
-	line("all", by, calls, flags, segments, differ, letters, recovery)
+	line("all", by, calls, flags, segments, differ, letters, recovery, slowest)
 	b.WriteString("\n| what happened | times |\n|---|---|\n")
 	for _, name := range slices.Sorted(maps.Keys(by)) {
 		fmt.Fprintf(&b, "| %s | %d |\n", name, by[name])

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,9 +32,11 @@ type world struct {
 	dir     string
 	brokers []*apachekafka.Broker
 	engine  *process
+	absent  bool   // the engine is away for long
 	disk    *disk  // where the engine keeps its data
 	http    string // the engine's host:port
 	kafka   string // the engine's process embeds a Kafka too; nobody uses it
+	routes  []*route
 	workers []*worker
 	made    int
 	faults  []string
@@ -43,11 +46,13 @@ type world struct {
 type worker struct {
 	*process
 	metrics string
-	stopped bool // by SIGSTOP
+	route   *route // nil: straight to the brokers
+	stopped bool   // by SIGSTOP
 }
 
 func newWorld(t *testing.T, program string) *world {
-	w := &world{t: t, program: program, dir: t.TempDir(), brokers: apachekafka.StartCluster(t, *brokers), http: freeAddress(t), kafka: freeAddress(t)}
+	w := &world{t: t, program: program, dir: t.TempDir(), brokers: apachekafka.StartCluster(t, *brokers, routes), http: freeAddress(t), kafka: freeAddress(t)}
+	w.routes = newRoutes(t, w.brokers)
 	w.disk = newDisk(t)
 	apachekafka.CreateTopics(t, w.brokers[0].Addr(), topics)
 	w.startEngine()
@@ -110,13 +115,23 @@ func (w *world) join() *worker {
 
 func (w *world) startWorker(name, group, database string) *worker {
 	p := &worker{metrics: freeAddress(w.t)}
-	p.process = start(w.t, w.dir, name, w.program, "worker", "--kafka", strings.Join(w.addresses(), ","), "--clickhouse", w.dsn(database), "--group", group,
+	addresses := w.addresses()
+	if i := slices.IndexFunc(w.routes, func(r *route) bool { return !r.taken }); i >= 0 {
+		p.route = w.routes[i]
+		p.route.taken = true
+		addresses = p.route.bootstrap
+	}
+	p.process = start(w.t, w.dir, name, w.program, "worker", "--kafka", strings.Join(addresses, ","), "--clickhouse", w.dsn(database), "--group", group,
 		"--session-timeout", sessionTimeout.String(), "--idle-end", idleEnd.String(), "--metrics-listen", p.metrics)
 	return p
 }
 
 // bury forgets a worker that has ended.
 func (w *world) bury(p *worker) {
+	if p.route != nil {
+		p.route.set(false)
+		p.route.taken = false
+	}
 	for i, q := range w.workers {
 		if p == q {
 			w.workers = append(w.workers[:i:i], w.workers[i+1:]...)
@@ -142,11 +157,14 @@ func (p *worker) read() (all []string) {
 	return all
 }
 
+// away says whether the worker cannot read, whatever it says.
+func (p *worker) away() bool { return p.stopped || p.route != nil && p.route.isCut() }
+
 // covered says whether each partition is read by a worker that lives.
 func (w *world) covered() bool {
 	seen := map[string]bool{}
 	for _, p := range w.workers {
-		if !p.stopped {
+		if !p.away() {
 			for _, one := range p.read() {
 				seen[one] = true
 			}

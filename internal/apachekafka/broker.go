@@ -50,7 +50,15 @@ type Broker struct {
 
 	node   int      // its number, from 1
 	voters []string // the controllers' addresses, one of each node
+	routes []Route
 }
+
+// Route is one more way to a broker: whoever comes to where it listens is told to come by the advertised address, where
+// the test puts something between the two.
+type Route struct{ Listens, Advertised string }
+
+// Routes are the ways to the broker that StartCluster was asked for.
+func (b *Broker) Routes() []Route { return b.routes }
 
 // Start runs a broker until the test ends, and returns when it takes requests.
 func Start(t testing.TB) *Broker {
@@ -115,14 +123,21 @@ func (b *Broker) configure(cluster string) {
 	inSync := fmt.Sprint(min(len(b.voters), 2))
 	b.config = filepath.Join(dir, "server.properties")
 	client := b.security.listener()
+	listeners, advertised, protocols := client+"://"+b.addr, client+"://"+b.addr, b.security.protocols()
+	for i, r := range b.routes {
+		name := fmt.Sprintf("ROUTE%d", i)
+		listeners += "," + name + "://" + r.Listens
+		advertised += "," + name + "://" + r.Advertised
+		protocols += "," + name + ":PLAINTEXT"
+	}
 	properties := strings.Join(append([]string{
 		"process.roles=broker,controller",
 		fmt.Sprintf("node.id=%d", b.node),
 		"controller.quorum.voters=" + strings.Join(voters, ","),
-		"listeners=" + client + "://" + b.addr + ",CONTROLLER://" + b.voters[b.node-1],
-		"advertised.listeners=" + client + "://" + b.addr,
+		"listeners=" + listeners + ",CONTROLLER://" + b.voters[b.node-1],
+		"advertised.listeners=" + advertised,
 		"controller.listener.names=CONTROLLER",
-		"listener.security.protocol.map=" + b.security.protocols(),
+		"listener.security.protocol.map=" + protocols,
 		"log.dirs=" + filepath.Join(dir, "data"),
 		"message.max.bytes=" + fmt.Sprint(MaxMessageBytes),
 		"auto.create.topics.enable=false",

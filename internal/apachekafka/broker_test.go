@@ -116,7 +116,7 @@ func next(t *testing.T, group *kafka.ConsumerGroup) *kafka.Generation {
 
 // Two of three brokers are enough to write.
 func TestClusterOutlivesABroker(t *testing.T) {
-	brokers := StartCluster(t, 3)
+	brokers := StartCluster(t, 3, 0)
 	var addrs []string
 	for _, b := range brokers {
 		addrs = append(addrs, b.Addr())
