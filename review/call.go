@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -113,7 +115,7 @@ func (s *Server) serveCall(v *visit) error {
 	var names *nameTable
 	var audio kept
 	g, ctx := errgroup.WithContext(v.r.Context())
-	g.Go(func() (err error) { page, err = s.store.CallPage(ctx, v.who.scope(), call); return err })
+	g.Go(func() (err error) { page, err = s.store.CallPage(ctx, v.who.scope(), call, began(q)); return err })
 	g.Go(func() (err error) { names, err = s.names.get(ctx, s.now()); return err })
 	g.Go(func() error { audio = s.kept(ctx, call); return nil })
 	err := g.Wait()
@@ -151,6 +153,14 @@ func (s *Server) serveCall(v *visit) error {
 	}
 	title := v.say("call.title", "time", page.Call.StartedAt.In(s.config.Location).Format("01-02 15:04"), "agent", cmp.Or(data.Agent, page.Call.AgentID, "–"))
 	return v.page(http.StatusOK, "call", title, data, "call.js")
+}
+
+// began is when the call of an address began, as far as the address says.
+func began(q url.Values) time.Time {
+	if at, err := strconv.ParseInt(q.Get("at"), 10, 64); err == nil && at > 0 {
+		return time.UnixMicro(at)
+	}
+	return time.Time{}
 }
 
 // firstFlag is the flag a call opens at when its address names none: the first that waits, or the first.

@@ -38,7 +38,7 @@ func (s *Server) claim(v *visit) error {
 	if v.script() {
 		return v.json(http.StatusOK, answer)
 	}
-	return v.to(callPath(call, "", ""), "")
+	return v.to(callPath(call, time.Time{}, "", ""), "")
 }
 
 func (s *Server) release(v *visit) error {

@@ -43,6 +43,7 @@ func (s *Server) funcs(l locale.Lang) template.FuncMap {
 		"counts":    func(status string) bool { return conduct.Status(status).Counts() },
 		"reasons":   func() []conduct.Reason { return conduct.Reasons },
 		"callpath":  callPath,
+		"never":     func() time.Time { return time.Time{} },
 		"nextquery": nextQuery,
 		"speeds":    func() []string { return []string{"0.75", "1", "1.25", "1.5", "2"} },
 		"kinds": func() []string {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -199,7 +201,7 @@ func (s *Server) serveNext(v *visit) error {
 			if g.Claimed != "" {
 				continue
 			}
-			path := callPath(g.CallID, g.Cases[0].FlagID, query)
+			path := callPath(g.CallID, g.StartedAt, g.Cases[0].FlagID, query)
 			if passed {
 				return v.to(path, "")
 			}
@@ -215,10 +217,14 @@ func (s *Server) serveNext(v *visit) error {
 	return v.to("/inbox?"+query, "allseen")
 }
 
-// callPath is the address of a call, opened at a flag, from an inbox.
-func callPath(call, flag, query string) string {
+// callPath is the address of a call, opened at a flag, from an inbox. It says when the call began, if that is known: by
+// that the call is found at once, and of two calls that the switch has given one id it is the right one.
+func callPath(call string, began time.Time, flag, query string) string {
 	path := "/calls/" + url.PathEscape(call)
 	q := url.Values{}
+	if !began.IsZero() {
+		q.Set("at", strconv.FormatInt(began.UnixMicro(), 10))
+	}
 	if flag != "" {
 		q.Set("flag", flag)
 	}

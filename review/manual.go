@@ -18,7 +18,7 @@ import (
 // twice raises one flag.
 func (s *Server) raiseFlag(v *visit) error {
 	ctx, form := v.r.Context(), v.r.PostForm
-	page, err := s.store.CallPage(ctx, v.who.scope(), v.r.PathValue("call"))
+	page, err := s.store.CallPage(ctx, v.who.scope(), v.r.PathValue("call"), time.Time{})
 	if errors.Is(err, store.ErrNotFound) {
 		return notFound("problem.call")
 	}
@@ -59,7 +59,7 @@ func (s *Server) raiseFlag(v *visit) error {
 	if v.script() {
 		return v.took(c, is, conduct.Raise)
 	}
-	return v.to(callPath(c.CallID, c.FlagID, ""), "raised")
+	return v.to(callPath(c.CallID, c.StartedAt, c.FlagID, ""), "raised")
 }
 
 // manualCase is the flag a form describes, if it makes sense.

@@ -133,7 +133,7 @@ func (v *visit) took(c store.Case, is conduct.State, action conduct.Action) erro
 	}
 	back := ownPath(refererPath(v.r))
 	if back == "/" {
-		back = callPath(c.CallID, c.FlagID, "")
+		back = callPath(c.CallID, c.StartedAt, c.FlagID, "")
 	}
 	return v.to(withoutDone(back), "step")
 }

@@ -140,7 +140,7 @@ func pages(ctx context.Context, s *site, st *store.Store, c centre) ([]question,
 		if err != nil {
 			return nil, err
 		}
-		call := func(r *rand.Rand) string { return calls[r.IntN(len(calls))] }
+		call := func(r *rand.Rand) store.Case { return calls[r.IntN(len(calls))] }
 		ask("inbox", promised, func(*rand.Rand) string { return "/inbox" })
 		ask("inbox of a rule", promised, func(r *rand.Rand) string {
 			return "/inbox?rule=" + []string{"raised-voice", "dead-air", "quarrel"}[r.IntN(3)]
@@ -150,27 +150,29 @@ func pages(ctx context.Context, s *site, st *store.Store, c centre) ([]question,
 		})
 		ask("inbox of an agent", promised, func(r *rand.Rand) string { return "/inbox?agent=" + agent(r) })
 		ask("inbox since a day", promised, func(r *rand.Rand) string { return "/inbox?from=" + day(r) })
-		ask("call page", promised, func(r *rand.Rand) string { return "/calls/" + call(r) })
-		ask("next call", 0, func(r *rand.Rand) string { return "/next?call=" + call(r) })
+		ask("call page", promised, func(r *rand.Rand) string {
+			one := call(r)
+			return fmt.Sprintf("/calls/%s?at=%d", one.CallID, one.StartedAt.UnixMicro()) // as the links to it are
+		})
+		ask("call page by the call's id alone", promised, func(r *rand.Rand) string { return "/calls/" + call(r).CallID })
+		ask("next call", 0, func(r *rand.Rand) string { return "/next?call=" + call(r).CallID })
 		ask("scores of a month", 0, func(r *rand.Rand) string { return "/scores?month=" + day(r)[:7] })
 		ask("an agent's month", 0, func(r *rand.Rand) string { return "/agents/" + agent(r) + "?month=" + day(r)[:7] })
 	}
 	return list, nil
 }
 
-// callsOf are ids of calls that an account sees.
-func (c centre) callsOf(ctx context.Context, st *store.Store, account store.AccountRow) ([]string, error) {
+// callsOf are flags of calls that an account sees.
+func (c centre) callsOf(ctx context.Context, st *store.Store, account store.AccountRow) ([]store.Case, error) {
 	scope := store.Scope{All: account.AllTeams, Teams: account.Teams}
-	var ids []string
+	var cases []store.Case
 	for days := 0; days < c.days; days += max(c.days/40, 1) {
 		to := c.until.AddDate(0, 0, -days)
 		page, err := st.Inbox(ctx, scope, store.Filter{Statuses: []string{"confirmed", "pending", "rejected"}, From: to.AddDate(0, 0, -1), To: to}, store.Page{Limit: 50})
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range page.Cases {
-			ids = append(ids, one.CallID)
-		}
+		cases = append(cases, page.Cases...)
 	}
-	return ids, nil
+	return cases, nil
 }

@@ -3,8 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -21,7 +23,7 @@ type CallPage struct {
 
 // Call reads a call with all its columns, or gives ErrNotFound.
 func (s *Store) Call(ctx context.Context, scope Scope, callID string) (CallPage, error) {
-	return s.callPage(ctx, scope, callID, callColumns, segmentColumns, stepColumns)
+	return s.callPage(ctx, scope, callID, time.Time{}, callColumns, segmentColumns, stepColumns)
 }
 
 // What a call's page shows. Every column is a file that the engine opens and unpacks, and most of the time goes there.
@@ -35,26 +37,50 @@ var (
 	seenOfCall = pick(callColumns, "call_id", "agent_id", "team", "started_at")
 )
 
-// CallPage reads of a call what its page shows, or gives ErrNotFound.
-func (s *Store) CallPage(ctx context.Context, scope Scope, callID string) (CallPage, error) {
-	return s.callPage(ctx, scope, callID, shownOfCall, shownOfSegment, shownOfStep)
+// CallPage reads of a call what its page shows, or gives ErrNotFound. When the call began, if the reader knows it, finds it
+// sooner; a time at which no such call began is as none.
+func (s *Store) CallPage(ctx context.Context, scope Scope, callID string, began time.Time) (CallPage, error) {
+	return s.callPage(ctx, scope, callID, began, shownOfCall, shownOfSegment, shownOfStep)
 }
 
 // Seen reads whose a call is and when it began, or gives ErrNotFound.
 func (s *Store) Seen(ctx context.Context, scope Scope, callID string) (CallRow, error) {
-	return s.callRow(ctx, scope, callID, seenOfCall)
+	return s.callRow(ctx, scope, callID, time.Time{}, seenOfCall)
 }
 
-func (s *Store) callPage(ctx context.Context, scope Scope, callID string, ofCall []column[CallRow], ofSegment []column[SegmentRow], ofStep []column[StepRow]) (CallPage, error) {
+func (s *Store) callPage(ctx context.Context, scope Scope, callID string, began time.Time, ofCall []column[CallRow], ofSegment []column[SegmentRow], ofStep []column[StepRow]) (CallPage, error) {
 	var page CallPage
+	if CheckTime(began) == nil { // all at once: what is read besides is given out only if the scope sees the call
+		group, within := errgroup.WithContext(ctx)
+		group.Go(func() (err error) { page.Call, err = s.callRow(within, scope, callID, began, ofCall); return err })
+		group.Go(func() error { return s.ofCall(within, &page, s.begun(callID, began), ofSegment, ofStep) })
+		if err := group.Wait(); err == nil {
+			return s.finished(ctx, page)
+		} else if !errors.Is(err, ErrNotFound) {
+			return CallPage{}, err
+		}
+		page = CallPage{}
+	}
 	var err error
-	if page.Call, err = s.callRow(ctx, scope, callID, ofCall); err != nil {
+	if page.Call, err = s.callRow(ctx, scope, callID, time.Time{}, ofCall); err != nil {
 		return CallPage{}, err
 	}
-	// Each table is ordered by these two; the newest version of a row is taken by hand, since FINAL would read more. The
-	// scope sees the call, and all of these are the call's: to ask for it again would take as long as the rest.
+	if err := s.ofCall(ctx, &page, s.begun(callID, page.Call.StartedAt), ofSegment, ofStep); err != nil {
+		return CallPage{}, err
+	}
+	return s.finished(ctx, page)
+}
+
+// begun are the conditions of a call's rows. Each table is ordered by these two. The scope is asked whether it sees the
+// call, and all of these are the call's: to ask for it again would take as long as the rest.
+func (s *Store) begun(callID string, began time.Time) *conditions {
 	c := s.where(Everything)
-	c.and("started_at = "+timeSQL+" AND call_id = ?", page.Call.StartedAt.UnixMicro(), callID)
+	c.and("started_at = "+timeSQL+" AND call_id = ?", began.UnixMicro(), callID)
+	return c
+}
+
+// ofCall reads what a call has. The newest version of a row is taken by hand, since FINAL would read more.
+func (s *Store) ofCall(ctx context.Context, page *CallPage, c *conditions, ofSegment []column[SegmentRow], ofStep []column[StepRow]) error {
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		page.Segments, err = selectRows(within, s, "segments", ofSegment, "SELECT "+names(ofSegment)+" FROM "+s.database+
@@ -72,20 +98,25 @@ func (s *Store) callPage(ctx context.Context, scope Scope, callID string, ofCall
 		page.Steps, err = s.steps(within, c, ofStep)
 		return err
 	})
-	if err := group.Wait(); err != nil {
-		return CallPage{}, err
-	}
-	if err := s.mend(ctx, &page, c); err != nil {
+	return group.Wait()
+}
+
+// finished has the page's cases stand where their steps say, and name their teams.
+func (s *Store) finished(ctx context.Context, page CallPage) (CallPage, error) {
+	if err := s.mend(ctx, &page, s.begun(page.Call.CallID, page.Call.StartedAt)); err != nil {
 		return CallPage{}, err
 	}
 	return page, s.nameTeams(ctx, page.Cases)
 }
 
 // callRow finds the call's row, or makes one of what a flag says of a call that goes on. Its team is its own or its agent's.
-func (s *Store) callRow(ctx context.Context, scope Scope, callID string, columns []column[CallRow]) (CallRow, error) {
+// When it began may be given; it is the zero time otherwise.
+func (s *Store) callRow(ctx context.Context, scope Scope, callID string, began time.Time, columns []column[CallRow]) (CallRow, error) {
 	// Whether the scope sees a row is looked at here: asked in SQL, agents would be read for every call.
 	c := s.where(Everything)
-	c.and("call_id = ?", callID)
+	if c.and("call_id = ?", callID); !began.IsZero() {
+		c = s.begun(callID, began)
+	}
 	calls, err := selectRows(ctx, s, "a call", columns, "SELECT "+names(columns)+" FROM "+s.database+".calls WHERE "+
 		c.String()+" ORDER BY started_at DESC, version DESC LIMIT 1 BY started_at", c.args...)
 	if err != nil {

@@ -22,7 +22,7 @@ var readers = map[string]func(context.Context, *Store, Scope) (any, error){
 		return every(func(call string) (any, error) { return s.Call(ctx, sc, call) }, "a", "b", "c", "d")
 	},
 	"CallPage": func(ctx context.Context, s *Store, sc Scope) (any, error) {
-		return every(func(call string) (any, error) { return s.CallPage(ctx, sc, call) }, "a", "b", "c", "d")
+		return every(func(call string) (any, error) { return s.CallPage(ctx, sc, call, time.Time{}) }, "a", "b", "c", "d")
 	},
 	"Seen": func(ctx context.Context, s *Store, sc Scope) (any, error) {
 		return every(func(call string) (any, error) { return s.Seen(ctx, sc, call) }, "a", "b", "c", "d")

@@ -171,7 +171,7 @@ func TestCallPage(t *testing.T) {
 	}
 
 	// The page's columns hold what all of them do, and those it does not show are left empty.
-	shown, err := s.CallPage(context.Background(), Everything, "a")
+	shown, err := s.CallPage(context.Background(), Everything, "a", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,6 +187,16 @@ func TestCallPage(t *testing.T) {
 		if full := page.Steps[i]; st.ID != full.ID || st.Follows != full.Follows || st.By != full.By || st.Session != full.Session || st.Before != full.Before || st.Rule != full.Rule {
 			t.Errorf("step as shown %+v, expected what %+v has", st, full)
 		}
+	}
+	for name, began := range map[string]time.Time{"no time": {}, "a wrong time": noon.Add(time.Second), "an absurd time": time.Unix(1<<40, 0)} {
+		again, err := s.CallPage(context.Background(), Everything, "a", began)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		same(t, name, again, shown)
+	}
+	if _, err := s.CallPage(context.Background(), Scope{Teams: []string{"south"}}, "a", noon); !errors.Is(err, ErrNotFound) {
+		t.Errorf("another team's call, of which one knows when it began: %v", err)
 	}
 	seen, err := s.Seen(context.Background(), Everything, "a")
 	if err != nil {

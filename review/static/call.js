@@ -3,6 +3,7 @@ import { Lanes, clock } from "./lanes.js";
 
 const call = JSON.parse(document.querySelector("#call-data").textContent);
 const path = "/calls/" + encodeURIComponent(call.call);
+const at = new URLSearchParams(location.search).get("at") ?? ""; // when the call began
 const side = document.querySelector("#side");
 const lanes = new Lanes(document.querySelector("#lanes"), call);
 const audio = document.querySelector("#audio"); // null when there is none to hear
@@ -40,9 +41,9 @@ async function play(from) {
   if (from !== undefined) { audio.currentTime = Math.max(0, from); move(audio.currentTime); }
   graph?.context.resume();
   if (call.open && audio.ended) { // there may be more of it by now
-    const at = audio.currentTime;
+    const ended = audio.currentTime;
     audio.load();
-    audio.currentTime = at;
+    audio.currentTime = ended;
   }
   try { await audio.play(); } catch (e) { if (e.name === "NotSupportedError") tell($("#toast").dataset.noaudio, true); }
 }
@@ -171,7 +172,7 @@ async function undo() {
 async function renew(flag) {
   const typed = [...side.querySelectorAll("textarea, #manual input:not([type=hidden]), #manual select")].filter((f) => f.id && f.value).map((f) => [f.id, f.value]);
   const open = $("#manual")?.open;
-  const fresh = await part(`${path}?part=side&flag=${encodeURIComponent(flag ?? "")}&in=${encodeURIComponent(new URLSearchParams(location.search).get("in") ?? "")}`);
+  const fresh = await part(`${path}?part=side&at=${at}&flag=${encodeURIComponent(flag ?? "")}&in=${encodeURIComponent(new URLSearchParams(location.search).get("in") ?? "")}`);
   side.replaceChildren(fresh);
   for (const [id, value] of typed) { const f = document.getElementById(id); if (f) f.value = value; }
   if ($("#manual") && open) $("#manual").open = true;
@@ -240,7 +241,7 @@ async function waveform() {
 // follow draws what has come of a call that goes on. When it has ended the page is loaded again, unless somebody listens or writes.
 async function follow() {
   if (document.hidden || !call.open) return;
-  const answer = await fetch(path + "?part=lanes").catch(() => null);
+  const answer = await fetch(`${path}?part=lanes&at=${at}`).catch(() => null);
   if (!answer?.ok) return;
   const all = lanes.t1 >= call.duration;
   Object.assign(call, await answer.json());
