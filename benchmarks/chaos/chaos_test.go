@@ -133,8 +133,12 @@ func run(t *testing.T, r *report, program string, files []string) {
 				return false
 			}
 			e.do()
+			r.interrupted()
 			return true
 		})
+		r.watch(w)
+	}
+	for last := time.Now(); len(r.pending) > 0 && time.Since(last) < 4*recoverWithin; time.Sleep(100 * time.Millisecond) {
 		r.watch(w)
 	}
 	w.awaitEngine()

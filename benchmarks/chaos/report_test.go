@@ -37,12 +37,15 @@ type report struct {
 
 func (r *report) happened(what string, at time.Time) {
 	r.by[what]++
-	// What happens on the way to recovery makes it longer than one death does: that one is not counted.
-	r.pending = nil
+	r.interrupted()
 	if what == mourned {
 		r.pending = append(r.pending, at)
 	}
 }
+
+// interrupted says that something began or ended. On the way to recovery it makes it longer than one death does: that one is not
+// counted.
+func (r *report) interrupted() { r.pending = nil }
 
 // watch looks whether all partitions are read again.
 func (r *report) watch(w *world) {
