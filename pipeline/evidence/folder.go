@@ -8,11 +8,16 @@ import (
 	"iter"
 	"os"
 	"path"
+	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // folder keeps objects as files below a directory. It goes through os.Root, so that no key and no link leads out of it.
-type folder struct{ dir string }
+type folder struct {
+	dir  string
+	tidy atomic.Bool // no torn file of an older version lies in it
+}
 
 // folderMark is in the folder from the beginning. Where it is missing, the disk that the folder should be on is not
 // there: audio must not be written beside it, nor taken for deleted.
@@ -21,12 +26,15 @@ const folderMark = ".earshot-evidence"
 // unfinished is where a file is written before it gets its name. What lies there for long is of one who died over it.
 const unfinished = "unfinished"
 
+// torn says whether a file is what an older version left when it died over a write: it wrote beside the key.
+func torn(key string) bool { return path.Ext(key) == ".tmp" && !strings.HasPrefix(key, unfinished+"/") }
+
 // openFolder makes the folder if it is not there; one that is must be empty or an evidence folder.
 func openFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("cannot make the evidence folder: %w", err)
 	}
-	f := &folder{dir}
+	f := &folder{dir: dir}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the evidence folder: %w", err)
@@ -173,7 +181,7 @@ func (f *folder) list(ctx context.Context, prefix string) iter.Seq2[listed, erro
 				return err
 			case ctx.Err() != nil:
 				return ctx.Err()
-			case d.IsDir():
+			case d.IsDir() || torn(key):
 				return nil
 			}
 			info, err := d.Info()
@@ -192,6 +200,49 @@ func (f *folder) list(ctx context.Context, prefix string) iter.Seq2[listed, erro
 			yield(listed{}, err)
 		}
 	}
+}
+
+// sweepTorn deletes torn files that nobody has written to since a time. Once it has seen the whole folder without one it
+// looks no more: none are made any longer.
+func (f *folder) sweepTorn(ctx context.Context, since time.Time) (removed int, err error) {
+	if f.tidy.Load() {
+		return 0, nil
+	}
+	root, err := f.root()
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close()
+	tidy := true
+	err = fs.WalkDir(root.FS(), ".", func(key string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // gone meanwhile
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case d.IsDir() || !torn(key):
+			return nil
+		}
+		tidy = false
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || !info.ModTime().Before(since) {
+			return err
+		}
+		if err := root.Remove(key); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		removed++
+		return nil
+	})
+	if err == nil && tidy {
+		f.tidy.Store(true)
+	}
+	return removed, err
 }
 
 // reachable: every access has looked for the folder's mark.

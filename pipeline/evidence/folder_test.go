@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestCallIDsLeadNowhere(t *testing.T) {
@@ -95,4 +96,57 @@ func TestLocationsThatCannotBe(t *testing.T) {
 			t.Errorf("%q: %v, expected %q in it", location, err, want)
 		}
 	}
+}
+
+// An older version wrote a file beside the key that it was to get. What it left torn is no entry, and goes in time.
+func TestATornFileOfAnOlderVersionIsNoEntry(t *testing.T) {
+	s := newFolder(t, Options{})
+	write(t, s, twoLegs("kept"), 10)
+	write(t, s, twoLegs("waits"), 10)
+	until := began.AddDate(0, 0, 180)
+	for _, e := range undecided(t, s) {
+		if e.CallID == "kept" {
+			if err := s.Keep(t.Context(), e, until); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	keys := []string{
+		undecidedPrefix + name("died") + ".json.1772357400000000000.tmp",
+		"due/" + until.Format("2006-01-02") + "/" + name("died") + ".json.1772357400000000000.tmp",
+		place("peaks", name("kept"), ".peaks.1772357400000000000.tmp"),
+	}
+	left := func() (n int) {
+		for _, key := range keys {
+			if _, err := os.Stat(filepath.Join(s.where, key)); err == nil {
+				n++
+			}
+		}
+		return n
+	}
+	for _, key := range keys {
+		if err := os.WriteFile(filepath.Join(s.where, key), []byte(`{"call_id":"di`), 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func() {
+		t.Helper()
+		if all := undecided(t, s); len(all) != 1 || all[0].CallID != "waits" {
+			t.Errorf("undecided are %v, expected the call that waits", all)
+		}
+		if ids := due(t, s, until); !slices.Contains(ids, "kept") {
+			t.Errorf("due are %v, expected the kept call too", ids)
+		}
+		wantState(t, s, "kept", Present)
+	}
+	check()
+	for _, sweep := range []struct {
+		since time.Time
+		left  int
+	}{{time.Now().Add(-time.Hour), len(keys)}, {time.Now().Add(time.Hour), 0}} {
+		if n, err := s.Abandoned(t.Context(), sweep.since); err != nil || left() != sweep.left {
+			t.Errorf("%d files are gone, %d are left, expected %d (%v)", n, left(), sweep.left, err)
+		}
+	}
+	check()
 }

@@ -71,6 +71,13 @@ func (s *Store) Abandoned(ctx context.Context, since time.Time) (removed int, er
 			removed++
 		}
 	}
+	if f, ok := s.objects.(*folder); ok {
+		n, err := f.sweepTorn(ctx, since)
+		removed += n
+		if err != nil {
+			return removed, fmt.Errorf("cannot clean evidence store %s of torn files: %w", s.where, err)
+		}
+	}
 	if !s.parts || s.work == nil {
 		return removed, nil
 	}
