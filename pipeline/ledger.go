@@ -21,6 +21,13 @@ func (l *ledger) restart(begin int64) {
 	}
 }
 
+// anew forgets where the group stood: what it had committed was of records that are no more.
+func (l *ledger) anew() {
+	if invariants.Enabled {
+		l.stands = 0
+	}
+}
+
 // assigned notes the group's offset, when the partition is assigned with it or has committed it. It is I2 from the other side:
 // what lies before the offset somebody has written, so no call that is held begins there.
 func (l *ledger) assigned(offset int64) {

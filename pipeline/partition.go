@@ -185,6 +185,7 @@ func (p *Partition) beyond(ctx context.Context) error {
 	p.c.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(p.mark.next - last))
 	p.log.Error("the partition ends before the committed offset; it is read again from its start", "committed", p.mark.next, "end", last)
 	p.restart(kafka.FirstOffset)
+	p.ledger.anew()
 	return nil
 }
 
