@@ -145,6 +145,12 @@ func (s *Server) kept(ctx context.Context, callID string) kept {
 	return k
 }
 
+// soFar is a call that goes on with what its audio tells of it; ClickHouse has its duration and legs when it has ended.
+func soFar(call store.CallRow, audio kept) store.CallRow {
+	call.Duration, call.Legs = audio.duration, audio.legs
+	return call
+}
+
 func stateKey(state evidence.State) string {
 	if state == evidence.NeverKept {
 		return "never"

@@ -125,8 +125,8 @@ func (s *Server) serveCall(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if page.Call.State == "open" { // what is known of it so far
-		page.Call.Duration, page.Call.Legs = audio.duration, audio.legs
+	if page.Call.State == "open" {
+		page.Call = soFar(page.Call, audio)
 	}
 	data := s.callData(v, page, names)
 	data.Audio = audio.state

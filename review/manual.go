@@ -25,6 +25,9 @@ func (s *Server) raiseFlag(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if page.Call.State == "open" {
+		page.Call = soFar(page.Call, s.kept(ctx, page.Call.CallID))
+	}
 	c, err := s.manualCase(page.Call, form.Get("id"), form.Get("rule"), form.Get("leg"), form.Get("start"), form.Get("end"))
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package review
 
 import (
 	"errors"
+	"net/http"
 	"testing"
 	"time"
 
@@ -36,6 +37,11 @@ func TestACallThatGoesOn(t *testing.T) {
 	w.key(" ")
 	w.wait("document.querySelector('#audio').currentTime > 0")
 	w.wait("document.querySelector('#audio').paused || (document.querySelector('#audio').pause(), true)")
+
+	raised := []string{"id", "0190f7a0-0000-7000-8000-000000000002", "rule", "dead-air", "leg", "customer", "start", "0:26", "end", "0:30", "words", "nobody says a word"}
+	s.as("inspector").post("/calls/now/flags", raised...).want(t, http.StatusSeeOther)
+	raised[1], raised[9] = "0190f7a0-0000-7000-8000-000000000003", "0:40" // of which there is no sound yet
+	s.as("inspector").post("/calls/now/flags", raised...).want(t, http.StatusUnprocessableEntity)
 
 	s.speak(audio, 30, 20)
 	looks := func() { eval[bool](w, `document.dispatchEvent(new Event("visibilitychange"))`) } // as one who comes back to the page
