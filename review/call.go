@@ -73,7 +73,8 @@ type manualView struct{ ID string }
 // lanesView is what the page's script draws.
 type lanesView struct {
 	Call     string        `json:"call"`
-	Open     bool          `json:"open"` // the call goes on
+	Open     bool          `json:"open"`  // the call goes on
+	Audio    bool          `json:"audio"` // there is some to hear
 	Duration float64       `json:"duration"`
 	Legs     []laneLeg     `json:"legs"`
 	Segments []laneSegment `json:"segments"`
@@ -129,7 +130,7 @@ func (s *Server) serveCall(v *visit) error {
 		page.Call = soFar(page.Call, audio)
 	}
 	data := s.callData(v, page, names)
-	data.Audio = audio.state
+	data.Audio, data.View.Audio = audio.state, audio.state == "present"
 	data.Query = q.Get("in")
 	if in, err := url.ParseQuery(data.Query); err != nil || in.Has("in") {
 		data.Query = ""

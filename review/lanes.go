@@ -20,7 +20,7 @@ func (s *Server) lanes(v *visit, page store.CallPage) lanesView {
 	view := lanesView{
 		Call: page.Call.CallID, Open: page.Call.State == "open", Before: before,
 		Duration: max(page.Call.Duration, 1), // of a call that has just begun a second is shown
-		Segments: []laneSegment{}, Flags: []laneFlag{}, Events: v.events(page),
+		Legs:     []laneLeg{}, Segments: []laneSegment{}, Flags: []laneFlag{}, Events: v.events(page),
 	}
 	for _, l := range page.Call.Legs {
 		view.Legs = append(view.Legs, laneLeg{l.Leg, v.say("leg." + l.Leg)})

@@ -22,16 +22,20 @@ func TestACallThatGoesOn(t *testing.T) {
 	if err := s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}}, ""); err != nil {
 		t.Fatal(err)
 	}
+	w := newBrowser(t, s).open("en", "light")
+	w.expected = []string{"404"} // there is no waveform before there is audio
+	w.become("inspector")
+	w.visit("/calls/now")
+	w.wait("document.querySelector('#open') && !document.querySelector('#audio')")
 	legs := []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER}
 	audio, err := s.audio.Create(evidence.Call{ID: "now", StartedAt: s.start, Legs: legs})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.speak(audio, 0, 30)
-	w := newBrowser(t, s).open("en", "light")
-	w.become("inspector")
-	w.visit("/calls/now")
-	w.wait("document.querySelector('#open') && document.querySelector('#duration').textContent === '0:30.0' && document.documentElement.dataset.waveform")
+	looks := func() { eval[bool](w, `document.dispatchEvent(new Event("visibilitychange"))`) } // as one who comes back to the page
+	looks()
+	w.wait("document.querySelector('#open') && document.querySelector('#audio') && document.querySelector('#duration').textContent === '0:30.0' && document.documentElement.dataset.waveform")
 	w.picture("call-open")
 	w.accessible("call-open")
 	w.key(" ")
@@ -44,7 +48,6 @@ func TestACallThatGoesOn(t *testing.T) {
 	s.as("inspector").post("/calls/now/flags", raised...).want(t, http.StatusUnprocessableEntity)
 
 	s.speak(audio, 30, 20)
-	looks := func() { eval[bool](w, `document.dispatchEvent(new Event("visibilitychange"))`) } // as one who comes back to the page
 	looks()
 	w.wait("document.querySelector('#duration').textContent === '0:50.0'")
 
@@ -63,6 +66,16 @@ func TestACallThatGoesOn(t *testing.T) {
 	if err := errors.Join(s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}, Calls: []store.CallRow{call}}, "")); err != nil {
 		t.Fatal(err)
 	}
+	// What is half done outlives the end of the call; then the page is the ended call's.
+	w.key("m")
+	eval[bool](w, "(window.stays = true, document.querySelector('#manual-rule').value = 'dead-air', document.activeElement.blur(), true)")
+	looks()
+	w.wait("document.querySelector('#open').hidden && window.stays")
+	if status := eval[int](w, "fetch(location.href).then((a) => a.status)"); status != http.StatusOK { // a page that is being loaded again gets no answer
+		t.Errorf("the page answers %d", status)
+	}
+	w.wait("window.stays && document.querySelector('#manual').open && document.querySelector('#manual-rule').value === 'dead-air'")
+	eval[bool](w, "(document.querySelector('#manual').open = false, true)")
 	looks()
 	w.wait("!document.querySelector('#open') && document.documentElement.dataset.waveform")
 	w.clean("a call that goes on")

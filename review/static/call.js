@@ -136,11 +136,14 @@ function step(by) {
 
 async function act(form, fields) {
   const c = form.closest(".flagcard");
-  const answer = await send(form.getAttribute("action"), { ...Object.fromEntries(new FormData(form)), ...fields });
-  if (answer.failed !== undefined && answer.failed !== 409) return null;
-  await renew(c?.dataset.flag ?? answer.flag);
-  if (answer.failed === undefined) tell(answer.told, false, side.querySelector(".undo") ? undo : undefined);
-  return answer.failed === undefined ? answer : null;
+  form.dataset.busy = "1"; // until the side is another
+  try {
+    const answer = await send(form.getAttribute("action"), { ...Object.fromEntries(new FormData(form)), ...fields });
+    if (answer.failed !== undefined && answer.failed !== 409) return null;
+    await renew(c?.dataset.flag ?? answer.flag);
+    if (answer.failed === undefined) tell(answer.told, false, side.querySelector(".undo") ? undo : undefined);
+    return answer.failed === undefined ? answer : null;
+  } finally { delete form.dataset.busy; }
 }
 
 async function judge(action) {
@@ -152,9 +155,7 @@ async function judge(action) {
     if (!why) return;
     Object.assign(fields, why);
   }
-  form.dataset.busy = "1";
   const done = await act(form, fields);
-  delete form.dataset.busy;
   if (!done) return;
   const next = cards().find((f) => f.dataset.waits);
   if (next) select(next.dataset.flag);
@@ -168,11 +169,19 @@ async function undo() {
   if (await act(form, {})) select(id, { playing: false });
 }
 
-// renew takes what the server makes of the call now. What is being typed elsewhere on the page stays.
-async function renew(flag) {
+// working says whether somebody is about to do something that a new page, or a new side of it, would undo.
+const working = () => Boolean(document.querySelector("dialog[open]") || $("#manual")?.open || side.querySelector("[data-busy]") ||
+  side.contains(document.activeElement) || [...side.querySelectorAll("textarea")].some((t) => t.value));
+
+// renew takes what the server makes of the call now. What is being typed elsewhere on the page stays. An answer that a later
+// one overtakes is of no use, nor is one that nobody has asked for once somebody is at work.
+let renewals = 0;
+async function renew(flag, asked = true) {
+  const mine = ++renewals;
+  const fresh = await part(`${path}?part=side&at=${at}&flag=${encodeURIComponent(flag ?? "")}&in=${encodeURIComponent(new URLSearchParams(location.search).get("in") ?? "")}`);
+  if (mine !== renewals || (!asked && working())) return;
   const typed = [...side.querySelectorAll("textarea, #manual input:not([type=hidden]), #manual select")].filter((f) => f.id && f.value).map((f) => [f.id, f.value]);
   const open = $("#manual")?.open;
-  const fresh = await part(`${path}?part=side&at=${at}&flag=${encodeURIComponent(flag ?? "")}&in=${encodeURIComponent(new URLSearchParams(location.search).get("in") ?? "")}`);
   side.replaceChildren(fresh);
   for (const [id, value] of typed) { const f = document.getElementById(id); if (f) f.value = value; }
   if ($("#manual") && open) $("#manual").open = true;
@@ -200,14 +209,15 @@ side.addEventListener("submit", async (e) => {
   e.preventDefault();
   const button = e.submitter;
   button.disabled = true;
+  form.dataset.busy = "1";
   const fields = button.name ? { [button.name]: button.value } : {};
   const answer = await send(form.getAttribute("action"), { ...Object.fromEntries(new FormData(form)), ...fields });
   button.disabled = false;
-  if (answer.failed !== undefined && answer.failed !== 409) return; // what was typed stays where it is
+  if (answer.failed !== undefined && answer.failed !== 409) { delete form.dataset.busy; return; } // what was typed stays where it is
   const flag = form.closest(".flagcard")?.dataset.flag ?? (answer.failed === undefined ? "manual-" + form.elements.id?.value : undefined);
   if (answer.failed === undefined) form.reset();
   if ($("#manual")) $("#manual").open = false;
-  await renew(flag);
+  try { await renew(flag); } finally { delete form.dataset.busy; }
   if (flag) select(flag, { playing: false });
   if (answer.failed === undefined) tell(answer.told);
 });
@@ -238,9 +248,15 @@ async function waveform() {
   document.documentElement.dataset.waveform = String(Math.round(performance.now())); // for the test that measures it
 }
 
-// follow draws what has come of a call that goes on. When it has ended the page is loaded again, unless somebody listens or writes.
+// follow draws what has come of a call that goes on. When it has ended, or its first audio has come, the page is loaded again:
+// at once, or when nobody listens or is at work any more.
 async function follow() {
-  if (document.hidden || !call.open) return;
+  if (document.hidden) return;
+  if (call.open) await draw();
+  if ((!call.open || (call.audio && !audio)) && !working() && (audio?.paused ?? true)) location.reload();
+}
+
+async function draw() {
   const answer = await fetch(`${path}?part=lanes&at=${at}`).catch(() => null);
   if (!answer?.ok) return;
   const all = lanes.t1 >= call.duration;
@@ -248,10 +264,8 @@ async function follow() {
   $("#duration").textContent = clock(call.duration, true);
   if (all) lanes.show(0, call.duration);
   await waveform();
-  const busy = side.contains(document.activeElement) || [...side.querySelectorAll("textarea")].some((t) => t.value);
-  if (!call.open && !busy && (audio?.paused ?? true)) location.reload();
-  else if (!busy) await renew(card()?.dataset.flag);
   $("#open").hidden = !call.open;
+  if (call.open && !working()) await renew(card()?.dataset.flag, false).catch(() => null); // the next time, then
 }
 if (call.open) {
   setInterval(follow, 10_000);
@@ -292,7 +306,7 @@ keys({
   j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1),
   ArrowLeft: (e) => seek((audio?.currentTime ?? lanes.now) - (e.shiftKey ? 10 : 3)), ArrowRight: (e) => seek((audio?.currentTime ?? lanes.now) + (e.shiftKey ? 10 : 3)),
   p: () => { const f = current(); if (f) play(Math.max(0, f.start - call.before)); },
-  0: () => hear(""), 1: () => hear(call.legs[0].leg), 2: () => call.legs[1] && hear(call.legs[1].leg),
+  0: () => hear(""), 1: () => call.legs[0] && hear(call.legs[0].leg), 2: () => call.legs[1] && hear(call.legs[1].leg),
   ",": () => faster(-1), ".": () => faster(1), l: () => setLoop(!loop), s: () => $("#spectrogram")?.click(),
   "+": () => lanes.zoom(.5), "=": () => lanes.zoom(.5), "-": () => lanes.zoom(2), a: () => lanes.show(0, call.duration),
   c: () => judge("confirm"), r: () => judge("reject"), u: () => judge("unsure"), z: undo,
