@@ -112,13 +112,17 @@ type laneEvent struct {
 
 func (s *Server) serveCall(v *visit) error {
 	q, call := v.r.URL.Query(), v.r.PathValue("call")
+	part := q.Get("part")
 	var page store.CallPage
 	var names *nameTable
 	var audio kept
 	g, ctx := errgroup.WithContext(v.r.Context())
 	g.Go(func() (err error) { page, err = s.store.CallPage(ctx, v.who.scope(), call, began(q)); return err })
 	g.Go(func() (err error) { names, err = s.names.get(ctx, s.now()); return err })
-	g.Go(func() error { audio = s.kept(ctx, call); return nil })
+	heard := part == "" || part == "lanes" // the other parts say nothing of the audio unless the call goes on
+	if heard {
+		g.Go(func() error { audio = s.kept(ctx, call); return nil })
+	}
 	err := g.Wait()
 	if errors.Is(err, store.ErrNotFound) {
 		return notFound("problem.call")
@@ -127,6 +131,9 @@ func (s *Server) serveCall(v *visit) error {
 		return err
 	}
 	if page.Call.State == "open" {
+		if !heard {
+			audio = s.kept(v.r.Context(), call)
+		}
 		page.Call = soFar(page.Call, audio)
 	}
 	data := s.callData(v, page, names)
@@ -139,7 +146,7 @@ func (s *Server) serveCall(v *visit) error {
 	if !slices.ContainsFunc(data.Flags, func(f flagView) bool { return f.FlagID == data.Flag }) {
 		data.Flag = firstFlag(data.Flags)
 	}
-	switch q.Get("part") {
+	switch part {
 	case "lanes":
 		return v.json(http.StatusOK, data.View)
 	case "side":
