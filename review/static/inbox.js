@@ -49,11 +49,16 @@ async function move(by) {
   walking = false;
 }
 
-// onward goes to the flag after one that still waits; to the next one when none does.
+// onward goes to the next flag on this page or the one after it that still waits; to the next one when none does. Whoever has
+// moved meanwhile stays there.
 async function onward(flag) {
-  let to = await beside(flag, 1), next = to;
-  while (next && !waits(next)) next = await beside(next, 1);
-  go(next ?? to);
+  const page = flags(flag.closest(".chunk")), rest = page.slice(page.indexOf(flag) + 1);
+  let to = rest.find(waits);
+  if (!to) {
+    const over = await beside(page.at(-1), 1).catch(away);
+    to = (over && flags(over.closest(".chunk")).find(waits)) ?? rest[0] ?? over;
+  }
+  if (here === flag) go(to);
 }
 
 async function judge(action) {
