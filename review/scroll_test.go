@@ -17,17 +17,21 @@ const mostElements = 25_000
 func TestInboxScrolls(t *testing.T) {
 	s := newSite(t)
 	const added = 3000
-	batch := &store.Batch{}
-	for i := range added {
-		at := s.start.Add(-time.Duration(i) * time.Minute)
-		batch.Flags = append(batch.Flags, store.FlagRow{
-			FlagID: fmt.Sprintf("many-%04d", i), CallID: fmt.Sprintf("many-%04d", i), Rule: "dead-air", StartedAt: at, At: at, Start: 1, End: 30, Measured: 29,
-			Limit: 20, Margin: 9, Comparison: "above", Points: 5, Class: "minor", State: "final", Confidence: .9, AgentID: "A1", Team: "north", Version: 1,
-		})
+	flags := func(name string, count int, at time.Time) {
+		batch := &store.Batch{}
+		for i := range count {
+			at := at.Add(-time.Duration(i) * time.Minute)
+			id := fmt.Sprintf("%s-%04d", name, i)
+			batch.Flags = append(batch.Flags, store.FlagRow{
+				FlagID: id, CallID: id, Rule: "dead-air", StartedAt: at, At: at, Start: 1, End: 30, Measured: 29, Limit: 20, Margin: 9, Comparison: "above",
+				Points: 5, Class: "minor", State: "final", Confidence: .9, AgentID: "A1", Team: "north", Version: 1,
+			})
+		}
+		if err := s.store.Write(t.Context(), batch, ""); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := s.store.Write(t.Context(), batch, ""); err != nil {
-		t.Fatal(err)
-	}
+	flags("many", added, s.start)
 	w := newBrowser(t, s).open("en", "light")
 	w.become("inspector")
 	w.visit("/inbox?rule=dead-air&agent=A1")
@@ -60,6 +64,7 @@ func TestInboxScrolls(t *testing.T) {
 		t.Errorf("%d pages were asked for, expected %d", asked, want)
 	}
 	w.wait("scrollY > 10000 && document.querySelectorAll('*').length < " + fmt.Sprint(mostElements/2)) // what is far is let go
+	flags("late", 2*inboxCalls+5, time.Now())                                                          // they push the first page to where the third and the fourth are now
 	w.wait("(scrollTo(0, 0), document.querySelectorAll('.chunk')[1].querySelector('.flag') && !document.querySelector('.chunk:last-of-type .flag'))")
 	if back := eval[[]string](w, shown); !slices.Equal(back[:len(first)], first) || !slices.Equal(back[:2*len(first)], order[:2*len(first)]) {
 		t.Errorf("at the top again are %v, expected %v", back[:2*len(first)], order[:2*len(first)])

@@ -142,13 +142,28 @@ function park(chunk) {
   chunk.replaceChildren();
 }
 
+// fetched brings back the calls that were on a page. What has come to the queue since may have pushed some of them to the pages
+// that follow now: as far as where the next page began.
 async function fetched(chunk) {
-  const rows = await part(chunk.dataset.page);
-  // The page may hold more by now, of the pages after it.
-  chunk.append(...[...rows.querySelectorAll(".call")].filter((c) => chunk.parked.has(c.dataset.call)));
+  const missing = new Set(chunk.parked), found = [];
+  const next = chunk.nextElementSibling, until = place(next?.dataset.page ?? next?.querySelector("a").href);
+  for (let page = chunk.dataset.page; page && missing.size;) {
+    const rows = await part(page);
+    for (const call of rows.querySelectorAll(".call")) if (missing.delete(call.dataset.call)) found.push(call);
+    const more = rows.querySelector(".more a")?.getAttribute("href");
+    page = more && (!until || before(place(more), until)) ? more + "&part=rows" : null;
+  }
+  chunk.append(...found);
   chunk.style.height = "";
   chunk.parked = null;
 }
+
+// place is where in the order of the queue a page begins, as its address says: gravest first, then newest, then by id.
+function place(page) {
+  const after = page && new URL(page, location.href).searchParams.get("after");
+  return after && JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(after.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0))));
+}
+const before = (a, b) => (a.u - b.u || a.l - b.l || (a.i < b.i ? -1 : 1)) < 0;
 
 function unpark(chunk) {
   if (!chunk.parked) return Promise.resolve();
