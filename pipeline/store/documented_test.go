@@ -20,7 +20,20 @@ func TestDocumentedQueries(t *testing.T) {
 	b.Calls[0].StartedAt, b.Segments[0].StartedAt, b.Segments[1].StartedAt = at, at, at
 	b.Flags[0].StartedAt, b.Flags[0].At = at, at
 	write(t, s, b, "")
+	// How often a rule was wrong counts by the day of the verdict, and nothing that was raised by hand.
+	old := b.Flags[0]
+	old.FlagID, old.CallID, old.StartedAt, old.At = "f2", "通话-2", at.AddDate(0, -4, 0), at.AddDate(0, -4, 0)
+	write(t, s, &Batch{Flags: []FlagRow{old}}, "")
 	judge(t, s, "f1", "reject", "rejected")
+	judge(t, s, "f2", "reject", "rejected")
+	raised := StepRow{
+		ID: "step-m", Number: 1, CallID: "通话-1", FlagID: "manual-1", StartedAt: at, At: noon, By: "li", Role: "inspector", Session: "s1", Step: "raise", Words: "x",
+		Status: "confirmed", VerdictBy: "li", VerdictAt: noon, Manual: true, Rule: old.Rule, FlagAt: at, Class: "serious", State: "final", Confidence: 1,
+	}
+	if err := s.AppendStep(t.Context(), raised); err != nil {
+		t.Fatal(err)
+	}
+	wrong := 0
 	n := 0
 	for _, file := range []string{"../../README.md", "../../docs/operations.md"} {
 		text, err := os.ReadFile(file)
@@ -34,10 +47,15 @@ func TestDocumentedQueries(t *testing.T) {
 			if answer == "" {
 				t.Errorf("%s: no row answers\n%s", file, sql)
 			}
+			if strings.Contains(sql, "rejected_percent") {
+				if wrong++; answer != "hold-too-long\t2\t100" {
+					t.Errorf("%s: %q answers how often the rule was wrong, expected 2 of 2", file, answer)
+				}
+			}
 			t.Logf("%s\n%s", sql, answer)
 		}
 	}
-	if n < 4 {
-		t.Errorf("%d questions were found, expected more", n)
+	if n < 4 || wrong != 1 {
+		t.Errorf("%d questions were found and %d of how often a rule was wrong, expected more", n, wrong)
 	}
 }
