@@ -85,9 +85,12 @@ func ByTLS(dsn string) bool {
 // Redact is the DSN without its secrets, fit for a log.
 func Redact(dsn string) string {
 	u, err := url.Parse(dsn)
-	if err != nil {
-		// Nobody can say where its password ends: keep the scheme and what follows the last @.
-		scheme, rest, _ := strings.Cut(dsn, "://")
+	if err != nil || u.Host == "" {
+		// Nobody can say where its password begins and ends: keep the scheme and what follows the last @.
+		scheme, rest, found := strings.Cut(dsn, "://")
+		if !found {
+			scheme, rest = "", dsn
+		}
 		_, host, found := cutLast(rest, "@")
 		if !found {
 			return scheme + "://…"
