@@ -43,8 +43,8 @@ func (o *outbox) due(now time.Time) bool {
 		!o.urgent.IsZero() && now.Sub(o.urgent) >= min(urgentAge, o.age)
 }
 
-// urgentAge is how long a flag waits that is raised while somebody may yet step in. Such flags are few, and what is written
-// with them need not be written later.
+// urgentAge is how long a flag waits that is raised while somebody may yet step in; where no record comes, pollEvery. Such flags
+// are few, and what is written with them need not be written later.
 const urgentAge = 100 * time.Millisecond
 
 // hurry has what is held written soon.

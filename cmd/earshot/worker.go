@@ -21,7 +21,7 @@ type workerFlags struct {
 	Group       string        `env:"EARSHOT_GROUP" default:"earshot" help:"Kafka consumer group (${default})."`
 	BatchRows   int           `env:"EARSHOT_BATCH_ROWS" default:"5000" help:"Rows in an insert (${default})."`
 	BatchBytes  int           `env:"EARSHOT_BATCH_BYTES" default:"33554432" help:"What a partition may hold for ClickHouse, bytes; an insert is due at that, and when ClickHouse does not take it nothing is read (${default})."`
-	BatchAge    time.Duration `env:"EARSHOT_BATCH_AGE" default:"1s" help:"Age of the oldest row at which an insert is due (${default}); a flag raised of a call that goes on waits 0.1 s at most."`
+	BatchAge    time.Duration `env:"EARSHOT_BATCH_AGE" default:"1s" help:"Age of the oldest row at which an insert is due (${default}); a flag raised of a call that goes on waits 0.2 s at most."`
 	MaxSegments int           `env:"EARSHOT_MAX_SEGMENTS" default:"4096" help:"Segments of each kind that are kept of a call until it is judged; of more, the oldest that no rule flags is forgotten (${default})."`
 	debugFlags
 	MetricsListen string `env:"EARSHOT_METRICS_LISTEN" default:"127.0.0.1:9108" help:"Address of /metrics, /livez and /readyz; empty for none (${default})."`
