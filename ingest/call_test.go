@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -130,6 +131,78 @@ func TestIrregularCalls(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 			}
 		})
+	}
+}
+
+// Calls that share what they need only while they take a record are told apart: taken in turns, record by record, each gives what it
+// gives alone.
+func TestCallsBesideEachOther(t *testing.T) {
+	streams := []Stream{{Leg: agent, SSRC: 1, PayloadType: 8, Codec: schemas.Codec_CODEC_PCMA}, {Leg: customer, SSRC: 1, PayloadType: 8, Codec: schemas.Codec_CODEC_PCMA}}
+	// Each call has a voice of its own, and loses packets and whole records at other places.
+	records := func(call int) (all []*Record) {
+		all = append(all, begin(streams...))
+		rng := rand.New(rand.NewPCG(uint64(call), 0))
+		for n := range 100 {
+			for _, leg := range []schemas.Leg{agent, customer} {
+				if rng.IntN(4) == 0 {
+					continue
+				}
+				var packets [][]byte
+				for i := range 5 {
+					if rng.IntN(8) == 0 {
+						continue
+					}
+					p := voicePacket(5*n + i)
+					for k := range p[12:] {
+						p[12+k] = byte(rng.IntN(256))
+					}
+					packets = append(packets, p)
+				}
+				if len(packets) > 0 {
+					all = append(all, media(uint64(len(all)), time.Duration(n)*100*time.Millisecond, leg, packets...))
+				}
+			}
+		}
+		return append(all, ended(uint64(len(all)), 10*time.Second))
+	}
+	first := NewCall()
+	together := []*Call{first, NewCallBeside(first), NewCallBeside(first)}
+	transcripts := make([]*transcript, len(together))
+	for i := range together {
+		transcripts[i] = newTranscript()
+	}
+	for n, more := 0, true; more; n++ {
+		more = false
+		for i, c := range together {
+			all := records(i)
+			if n >= len(all) {
+				continue
+			}
+			more = true
+			var err error
+			switch r := all[n]; r.Body {
+			case StartBody:
+				_, err = c.Begin(r, transcripts[i])
+			case MediaBody:
+				err = c.Media(r)
+			case EndBody:
+				c.End(r)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i := range together {
+		_, alone := playCall(NewCall(), records(i))
+		for _, leg := range []schemas.Leg{agent, customer} {
+			if len(alone.audio[leg]) != 10*SampleRate {
+				t.Errorf("call %d alone has %d samples of the %s, expected 10 s", i, len(alone.audio[leg]), leg.Name())
+			}
+			if !slices.Equal(transcripts[i].audio[leg], alone.audio[leg]) || !slices.Equal(transcripts[i].ticks[leg], alone.ticks[leg]) {
+				t.Errorf("call %d sounds otherwise beside others than alone, at the %s's", i, leg.Name())
+			}
+		}
 	}
 }
 
