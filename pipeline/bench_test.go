@@ -51,6 +51,7 @@ func BenchmarkLive(b *testing.B) {
 			if o := p.taker.(*judging).outbox; o.due(now) || len(o.marks) > 0 {
 				o.saved = o.batch.Len()
 				o.release(p)
+				o.saved, o.urgent = 0, time.Time{}
 				o.batch.Reset()
 			}
 		}

@@ -73,8 +73,11 @@ func spread(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range *processes {
 		first, next := i**schedules / *processes, (i+1)**schedules / *processes
-		cmd := exec.Command(os.Args[0], "-test.run=^TestModel$", "-test.v", "-processes=1",
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestModel$", "-test.v", "-processes=1", fmt.Sprintf("-log=%t", *logged),
 			fmt.Sprintf("-from=%d", *from+uint64(first)), fmt.Sprintf("-schedules=%d", next-first))
+		if deadline, ok := t.Deadline(); ok { // so that one that hangs tells where, before this process is ended without it
+			cmd.Args = append(cmd.Args, fmt.Sprintf("-test.timeout=%v", max(time.Until(deadline)*9/10, time.Second)))
+		}
 		cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=400")
 		wg.Go(func() {
 			if said, err := cmd.CombinedOutput(); err != nil {
