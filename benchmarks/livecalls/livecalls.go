@@ -121,6 +121,11 @@ func (c *Call) Endless() *Call {
 // ID is the call's.
 func (c *Call) ID() string { return c.id }
 
+// From is the time of the template from which on its media is the call's, in its first round.
+func (c *Call) From() time.Duration {
+	return -c.shift + time.Duration(c.rounds*c.t.ticks)*ingest.TickDuration
+}
+
 // Over says whether the end has been sent.
 func (c *Call) Over() bool { return c.over }
 

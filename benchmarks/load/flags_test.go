@@ -23,6 +23,7 @@ type flags struct {
 // told is what is known of a call's flags.
 type told struct {
 	began, ended time.Time
+	silent       time.Time            // when its silence is to be flagged; zero if none is to be
 	expect       []string             // of an ended call, the rules that it breaks
 	final        map[string]time.Time // by rule: when a flag was told that the call's end confirms
 	open         map[string]raised    // by rule: the flag that was told while the call went on
@@ -52,10 +53,11 @@ func newFlags(t *testing.T, broker string) *flags {
 	return f
 }
 
-func (f *flags) begins(id string, at time.Time) {
+// begins tells of a call, and when dead air is a fact in it, if it is.
+func (f *flags) begins(id string, at, silent time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.calls[id] = &told{began: at, final: map[string]time.Time{}, open: map[string]raised{}}
+	f.calls[id] = &told{began: at, silent: silent, final: map[string]time.Time{}, open: map[string]raised{}}
 }
 
 func (f *flags) ends(id string, at time.Time, expect []string) {
@@ -100,6 +102,10 @@ func (f *flags) between(from, to time.Time) (live, final []float64, missing int)
 			if in(r.fact) {
 				live = append(live, r.told.Sub(r.fact).Seconds())
 			}
+		}
+		if _, came := c.open["dead-air"]; !came && !c.silent.IsZero() && in(c.silent) {
+			missing++
+			live = append(live, time.Since(c.silent).Seconds())
 		}
 		if c.ended.IsZero() {
 			continue

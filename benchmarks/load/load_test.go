@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -85,7 +86,14 @@ func compose(t *testing.T) []template {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, template{made, c.Expect})
+		one := template{Template: made, expect: c.Expect}
+		if one.silence, err = listen(made); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(c.Expect, "dead-air") != (one.silence.broken > 0) {
+			t.Fatalf("%s should break %v; dead air is flagged while it goes on: %+v", c.WAV, c.Expect, one.silence)
+		}
+		all = append(all, one)
 		os.Remove(c.WAV)
 	}
 	return all
@@ -94,7 +102,8 @@ func compose(t *testing.T) []template {
 // template is what a call is like, and the rules that it breaks.
 type template struct {
 	*livecalls.Template
-	expect []string
+	expect  []string
+	silence silence
 }
 
 func sleep(t *testing.T, d time.Duration) {

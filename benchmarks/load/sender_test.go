@@ -102,7 +102,7 @@ func (s *sender) begin(at time.Time, after time.Duration) {
 	c := &live{Call: t.Begin(fmt.Sprintf("load-%07d", s.made), at.Round(0), after), expect: t.expect}
 	s.made++
 	c.due = c.Due()
-	s.flags.begins(c.ID(), at)
+	s.flags.begins(c.ID(), at, t.silence.fact(at, c.From()))
 	heap.Push(&s.calls, c)
 }
 
