@@ -27,6 +27,9 @@ type Options struct {
 	Cluster string
 }
 
+// plain is what the values of settings are made of: nothing that could hold another parameter, unescaped.
+var plain = regexp.MustCompile(`^[A-Za-z0-9._-]*$`)
+
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // parseDSN reads http://, https://, clickhouse:// or tcp:// with [user[:password]@]host:port[/database][?setting=value].
@@ -85,7 +88,7 @@ func ByTLS(dsn string) bool {
 // Redact is the DSN without its secrets, fit for a log.
 func Redact(dsn string) string {
 	u, err := url.Parse(dsn)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || u.User == nil && strings.Contains(dsn, "@") {
 		// Nobody can say where its password begins and ends: keep the scheme and what follows the last @.
 		scheme, rest, found := strings.Cut(dsn, "://")
 		if !found {
@@ -95,12 +98,22 @@ func Redact(dsn string) string {
 		if !found {
 			return scheme + "://…"
 		}
-		host, _, _ = strings.Cut(host, "?")
+		if i := strings.IndexAny(host, "?#"); i >= 0 {
+			host = host[:i]
+		}
 		return scheme + "://…@" + host
 	}
-	if q := u.Query(); q.Has("password") {
-		q.Set("password", "xxxxx")
-		u.RawQuery = q.Encode()
+	u.Fragment, u.RawFragment = "", "" // none is meant by a #: it is part of something that was not escaped
+	q, err := url.ParseQuery(u.RawQuery)
+	if err != nil { // a password with a bare %, say
+		u.RawQuery = "…"
+		return u.Redacted()
+	}
+	for key, values := range q {
+		if strings.Contains(strings.ToLower(key), "password") || !plain.MatchString(strings.Join(values, "")) {
+			q.Set(key, "xxxxx")
+			u.RawQuery = q.Encode()
+		}
 	}
 	return u.Redacted()
 }
