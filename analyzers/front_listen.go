@@ -10,11 +10,12 @@ func ListenWith(scene, frame *dsp.Net, pcm []float32, take func(*Frame)) {
 	newFrontWith(newNets(scene, frame), new(scratch)).listen(pcm, take)
 }
 
-// Inputs of the classifier's nets, and how many frames a block is, for training them.
+// Inputs of the classifier's nets, how many frames a block is, and how fast the music under a voice is forgotten, for training.
 const (
 	SceneInputs = sceneInputs
 	FrameInputs = frameInputs
 	BlockFrames = blockFrames
+	MusicFade   = musicFade
 )
 
 // Observe runs the front end over one leg with a scene net, and shows what the nets are given: the one for each block of 100 ms

@@ -63,7 +63,8 @@ const (
 	runGap = 100
 	// musicFade is how much of the music's spectrum a frame replaces: what is remembered is about half a second.
 	musicFade = 0.04
-	// Whoever speaks over music is taken for the agent where that is likelier than not, and for a stranger where it hardly is.
+	// Whoever speaks over music is taken for the agent from one likelihood on, and for a stranger below the other: a flag costs money,
+	// so a little more than evens.
 	isAgent, isStranger = 0.55, 0.2
 )
 

@@ -114,12 +114,7 @@ func browse(ctx context.Context, s *site, st *store.Store, out io.Writer) error 
 	fmt.Fprintf(out, "\nscrolling a browser through %d of %d flags in %d pages\n\n", seen, total, len(all))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "pages\tmedian ms\tp95 ms\tmost ms\tlongest frame ms\tmost elements\theap MB\t")
-	const depths = 10
-	for d := range depths {
-		from, to := d*len(all)/depths, (d+1)*len(all)/depths
-		if from == to {
-			continue
-		}
+	for from, to := range byDepth(len(all)) {
 		var took []float64
 		frame, elements, heap := 0.0, 0, 0.0
 		for _, p := range all[from:to] {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,12 +52,7 @@ func scroll(ctx context.Context, s *site, st *store.Store, out io.Writer) error 
 	fmt.Fprintf(out, "\nscrolling through %d flags in %d pages\n\n", total, len(all))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "pages\tflags each\tKB each\tleast ms\tmedian ms\tp95 ms\t")
-	const depths = 10
-	for d := range depths {
-		from, to := d*len(all)/depths, (d+1)*len(all)/depths
-		if from == to {
-			continue
-		}
+	for from, to := range byDepth(len(all)) {
 		deep := slices.Clone(all[from:to])
 		slices.SortFunc(deep, func(a, b answer) int { return int(a.took - b.took) })
 		flags, bytes := 0, 0
@@ -67,4 +63,16 @@ func scroll(ctx context.Context, s *site, st *store.Store, out io.Writer) error 
 		fmt.Fprintf(w, "%d to %d\t%d\t%d\t%.1f\t%.1f\t%.1f\t\n", from+1, to, flags/len(deep), bytes/len(deep)/1024, ms(0), ms(len(deep)/2), ms(len(deep)*95/100))
 	}
 	return w.Flush()
+}
+
+// byDepth splits so many pages into tenths: the first of each, and the one after its last.
+func byDepth(pages int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		const depths = 10
+		for d := range depths {
+			if from, to := d*pages/depths, (d+1)*pages/depths; from < to && !yield(from, to) {
+				return
+			}
+		}
+	}
 }

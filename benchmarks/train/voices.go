@@ -31,9 +31,6 @@ type voiced struct {
 	pitch        float32
 }
 
-// musicFade is that of the analyzer.
-const musicFade = 0.04
-
 // teachVoices makes the model of voices from so many calls of each kind.
 func teachVoices(seed uint64, lib *sounds.Library, listen listener, perVariant int) (*voice.Model, error) {
 	calls, err := callsOverMusic(seed, lib, sounds.Train, listen, perVariant)
@@ -173,7 +170,7 @@ func hearOverMusic(d bench.Draft, listen listener) (*overMusic, error) {
 		switch {
 		case within && f.Music && !f.Speech:
 			for k, b := range f.Bands {
-				music[k] += musicFade * (dsp.Power(b) - music[k])
+				music[k] += analyzers.MusicFade * (dsp.Power(b) - music[k])
 			}
 		case within && f.Music && f.Speech && f.Pitch > 0:
 			o.during = append(o.during, voiced{f.Bands, music, f.Pitch})
@@ -190,7 +187,7 @@ func logistic(traits [][voice.NumTraits]float32, same []bool) (w [1 + voice.NumT
 	var mean, deviation [n]float64
 	of := [2]float64{}
 	for i, t := range traits {
-		of[class(same[i])]++
+		of[int(one(same[i]))]++
 		for j, v := range t {
 			mean[j] += float64(v) / float64(len(traits))
 		}
@@ -210,9 +207,9 @@ func logistic(traits [][voice.NumTraits]float32, same []bool) (w [1 + voice.NumT
 				x[1+j] = (float64(v) - mean[j]) / math.Sqrt(deviation[j]+1e-9)
 				logit += at[1+j] * x[1+j]
 			}
-			wrong := 1/(1+math.Exp(-logit)) - float64(class(same[i]))
+			wrong := 1/(1+math.Exp(-logit)) - float64(one(same[i]))
 			for j := range x {
-				slope[j] += wrong * x[j] / (2 * of[class(same[i])])
+				slope[j] += wrong * x[j] / (2 * of[int(one(same[i]))])
 			}
 		}
 		for j := range at {
@@ -230,11 +227,4 @@ func logistic(traits [][voice.NumTraits]float32, same []bool) (w [1 + voice.NumT
 		w[0] -= float32(at[1+j] * mean[j] / d)
 	}
 	return w
-}
-
-func class(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
