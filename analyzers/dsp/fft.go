@@ -78,6 +78,10 @@ func unit(k, n int) (re, im float32) {
 //
 // The samples are taken in pairs as half as many complex ones, whose transform is then taken apart.
 func Transform(x *[FFTSize]float32, out *Spectrum) {
+	if Wide {
+		transformWide(x, out)
+		return
+	}
 	var re, im [Bins]float32
 	for i := 0; i < Bins; i += 2 {
 		a, b := int(tables.order[i])&127, int(tables.order[i+1])&127
@@ -89,14 +93,10 @@ func Transform(x *[FFTSize]float32, out *Spectrum) {
 	for i := 0; i < Bins; i += 8 {
 		join2((*[8]float32)(re[i:]), (*[8]float32)(im[i:]))
 	}
-	if Wide {
-		joinsWide(&re, &im)
-	} else {
-		for i := 0; i < Bins; i += 32 {
-			join8((*[32]float32)(re[i:]), (*[32]float32)(im[i:]))
-		}
-		join32(&re, &im)
+	for i := 0; i < Bins; i += 32 {
+		join8((*[32]float32)(re[i:]), (*[32]float32)(im[i:]))
 	}
+	join32(&re, &im)
 	split(&re, &im, out)
 }
 

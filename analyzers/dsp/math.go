@@ -60,6 +60,9 @@ func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^
 
 // dot is the inner product of two vectors of equal length.
 func dot(a, b []float32) float32 {
+	if Wide {
+		return dotWide(a, b)
+	}
 	var s0, s1, s2, s3 float32
 	b = b[:len(a)]
 	for len(a) >= 4 && len(b) >= 4 {

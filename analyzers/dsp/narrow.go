@@ -13,8 +13,22 @@ func packWide([]int16, int, int) (w wideWeights) { return w }
 
 func (wideWeights) sum([]int16, []int32) {}
 
-func products8Wide(*[pitchWindow / 2]float32, *[pitchWindow/2 + 7]float32, *[8]float32) {}
+func transformWide(*[FFTSize]float32, *Spectrum) {}
 
 func levelWide(*[FrameSamples]float32) (sum, square [4]float32) { return sum, square }
 
-func joinsWide(*[Bins]float32, *[Bins]float32) {}
+func levelsWide(_, _ *[NumBands]float32) {}
+
+func totalWide([]float32) float32 { return 0 }
+
+func dotWide(_, _ []float32) float32 { return 0 }
+
+func (*Analysis) bandsWide(*Spectrum, *sums, *[NumBands]float32, *Features) {}
+
+func halveWide(_, _ []float32) {}
+
+func lessWide(_, _ []float32, _ float32) {}
+
+func fitWide(*[coarseSamples]float32, *[coarseLags]float32, float32) {}
+
+func products5Wide(*[pitchWindow]float32, *[pitchWindow + 7]float32) (c [fineLags]float32) { return c }

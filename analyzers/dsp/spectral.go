@@ -4,13 +4,12 @@ package dsp
 func (a *Analysis) spectral(now *Spectrum, f *Features) {
 	var m sums
 	var powers [NumBands]float32
-	for i := range powers {
-		powers[i] = a.band(now, &m, BandEdges[i], BandEdges[i+1])
-		if g := groupEnd[i]; g > 0 {
-			if a.run > 2 {
-				f.Tonality[g-1] = m.straight / (m.weight + minPower*minPower)
-			}
-			m.straight, m.weight = 0, 0
+	if Wide {
+		a.bandsWide(now, &m, &powers, f)
+	} else {
+		for i := range powers {
+			powers[i] = a.band(now, &m, BandEdges[i], BandEdges[i+1])
+			a.endBand(i, &m, f)
 		}
 	}
 	total := a.bandLevels(&powers, f)
@@ -46,6 +45,16 @@ var groupEnd = func() (end [NumBands]int) {
 	}
 	return end
 }()
+
+// endBand gives the tonality of the group that ends with a band, if one does.
+func (a *Analysis) endBand(i int, m *sums, f *Features) {
+	if g := groupEnd[i]; g > 0 {
+		if a.run > 2 {
+			f.Tonality[g-1] = m.straight / (m.weight + minPower*minPower)
+		}
+		m.straight, m.weight = 0, 0
+	}
+}
 
 // band takes the bins of a band, puts them in the place of those of the frame before, and returns their power.
 //
@@ -89,8 +98,14 @@ func (a *Analysis) band(now *Spectrum, m *sums, from, to int) (power float32) {
 // bandLevels measures bands, tilt and flux, and returns the power of all bands.
 func (a *Analysis) bandLevels(powers *[NumBands]float32, f *Features) float32 {
 	var total, lower, upper, change float32
+	if Wide {
+		levelsWide(powers, &f.Bands)
+	} else {
+		for i, sum := range powers {
+			f.Bands[i] = DB(sum*powerScale + 1e-10)
+		}
+	}
 	for i, sum := range powers {
-		f.Bands[i] = DB(sum*powerScale + 1e-10)
 		total += sum
 		switch {
 		case i >= upperBand && i < upperEnd:

@@ -3,6 +3,8 @@
 package dsp
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -16,7 +18,8 @@ func both(t *testing.T, run func() any) {
 	defer func() { Wide = true }()
 	wide := run()
 	Wide = false
-	if narrow := run(); narrow != wide {
+	// Printed, numbers are equal if their bits are, and so is what is no number.
+	if narrow := run(); fmt.Sprint(narrow) != fmt.Sprint(wide) {
 		t.Errorf("eight at a time give %v, one at a time %v", wide, narrow)
 	}
 }
@@ -37,6 +40,13 @@ func TestWideIsTheSame(t *testing.T) {
 		var p pitchTracker
 		random(p.tail[:])
 		both(t, func() any { hz, h := p.find(); return [2]float32{hz, h} })
+		both(t, func() any { p := p; p.feed(x[:FrameSamples]); return p })
+	}
+	for n := range 80 {
+		x, y := make([]float32, n), make([]float32, n)
+		random(x)
+		random(y)
+		both(t, func() any { return [2]float32{total(x), dot(x, y)} })
 	}
 	for _, widths := range [][]int{{275, 64, 32, 2}, {143, 48, 24, 1}, {30, 7, 2}} {
 		n, ranges := randomNet(r, widths...), make([]float32, widths[0])
@@ -55,4 +65,67 @@ func TestWideIsTheSame(t *testing.T) {
 			})
 		}
 	}
+}
+
+// odd are values that audio does not have, or seldom.
+var odd = []float32{0, float32(math.Copysign(0, -1)), 1e-40, -1e-20, 1e-13, 1, -1, 3e9, 1e19, -1e19, 1e25, math.MaxFloat32,
+	float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
+
+// TestWideIsTheSameForOddValues has some of them among values that are usual.
+func TestWideIsTheSameForOddValues(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	mixed := func(x []float32, share float64) {
+		for i := range x {
+			if x[i] = float32(r.NormFloat64()); r.Float64() < share {
+				x[i] = odd[r.IntN(len(odd))]
+			}
+		}
+	}
+	for n := range 200 {
+		share := []float64{0, 0.002, 0.02, 0.3}[n%4]
+		var x [FFTSize]float32
+		mixed(x[:], share)
+		both(t, func() any { var s Spectrum; Transform(&x, &s); return s })
+		var p pitchTracker
+		mixed(p.tail[:], share)
+		both(t, func() any { p := p; p.feed(x[:]); return p })
+		both(t, func() any { hz, h := p.find(); return [2]float32{hz, h} })
+		var now [4]Spectrum
+		for i := range now {
+			mixed(now[i].Re[:], share)
+			mixed(now[i].Im[:], share)
+		}
+		both(t, func() any {
+			var a Analysis
+			var f [len(now)]Features
+			for i := range now {
+				a.run++
+				a.spectral(&now[i], &f[i])
+			}
+			// Of the bins outside of all bands nothing is kept but where all are measured at once.
+			from, to := BandEdges[0], BandEdges[NumBands]
+			return []any{f, a.mag[from:to], a.older[from:to], a.turn.Re[from:to], a.turn.Im[from:to], a.power, a.bands}
+		})
+	}
+}
+
+// TestWideIsTheSameFrameByFrame goes through a call with silence, voices and noise.
+func TestWideIsTheSameFrameByFrame(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	pcm := make([][FrameSamples]float32, 300)
+	for i := range pcm {
+		loud := []float64{0.0001, 0.1, 0, 0.4, 1e18}[i/20%5]
+		for k := range pcm[i] {
+			at := float64(i*FrameSamples+k) / 8000
+			pcm[i][k] = float32(loud * (math.Sin(2*math.Pi*(120+5*at)*at) + 0.5*math.Sin(2*math.Pi*(400+9*at)*at) + 0.1*r.NormFloat64()))
+		}
+	}
+	both(t, func() any {
+		var a Analysis
+		f := make([]Features, len(pcm))
+		for i := range pcm {
+			a.Frame(pcm[i][:], &f[i])
+		}
+		return f
+	})
 }
