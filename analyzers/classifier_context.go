@@ -52,18 +52,11 @@ func (b *block) add(f, before *dsp.Features) {
 	t[10] = glide(f, before)
 	t[11] = max(f.Tilt, -40)
 	t[12] = f.Level
-	for i, v := range traits {
-		b.sum[i] += v
-		b.square[i] += float32(v * v)
-	}
+	dsp.AddMoments(b.sum[:], b.square[:], traits[:])
 	b.frames++
 	b.lively++
 	b.top = max(b.top, f.Level)
-	for i, v := range &f.Bands {
-		if v < b.least[i] {
-			b.least[i] = v
-		}
-	}
+	dsp.Lower(&b.least, &f.Bands)
 }
 
 // glide tells how far the pitch moved since the frame before, in octaves; half an octave where there is no pitch.
@@ -143,16 +136,10 @@ func (b *block) join(o *block) {
 		return
 	}
 	b.frames += o.frames
-	for i, v := range &o.sum {
-		b.sum[i] += v
-		b.square[i] += o.square[i]
-	}
+	dsp.Add(b.sum[:], o.sum[:])
+	dsp.Add(b.square[:], o.square[:])
 	b.top = max(b.top, o.top)
-	for i, v := range &o.least {
-		if v < b.least[i] {
-			b.least[i] = v
-		}
-	}
+	dsp.Lower(&b.least, &o.least)
 }
 
 // describe appends the means of the traits, the level relative to a reference, and on request their deviations.

@@ -52,13 +52,11 @@ func (f *front) frame(n int, in []float32, whole *block, u *usual, scene *[4]flo
 	h := at(0)
 	in = append(in[:len(near)], limit(h.Level-f.floor.Level(), -1000, 60)/10)
 	for d := -bandReach; d <= bandReach; d += bandReach {
-		for i, v := range at(d).Bands {
-			in = append(in, limit(v-whole.least[i], 0, 40)/10)
-		}
+		in = in[:len(in)+dsp.NumBands]
+		dsp.Above(in[len(in)-dsp.NumBands:], &at(d).Bands, &whole.least, 0, 40)
 	}
-	for i, v := range h.Bands {
-		in = append(in, limit(v-u.bands[i], -30, 30)/10)
-	}
+	in = in[:len(in)+dsp.NumBands]
+	dsp.Above(in[len(in)-dsp.NumBands:], &h.Bands, &u.bands, -30, 30)
 	before, after := &at(-cepstraReach).Cepstra, &at(cepstraReach).Cepstra
 	long, later := &at(-3*cepstraReach).Cepstra, &at(3*cepstraReach).Cepstra
 	in = append(in, h.Cepstra[:]...)

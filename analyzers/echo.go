@@ -91,24 +91,26 @@ func (e *echo) music(frames *[2]*Frame) {
 }
 
 func (x *echoFrame) take(f *Frame) {
-	x.level, x.bands = f.Level, f.Bands
+	x.level = f.Level
 	mean := float32(0)
-	for _, b := range x.bands {
-		mean += b
+	for i := range f.Bands {
+		mean += f.Bands[i]
 	}
 	mean /= float32(len(x.bands))
-	x.power = 0
-	for i := range x.bands {
-		x.bands[i] -= mean
-		x.power += float32(x.bands[i] * x.bands[i])
+	power := float32(0) // in a register
+	for i := range f.Bands {
+		b := f.Bands[i] - mean
+		x.bands[i] = b
+		power += float32(b * b)
 	}
+	x.power = power
 }
 
 // like is the correlation of two spectra.
 func (x *echoFrame) like(o *echoFrame) float32 {
 	sum := float32(0)
-	for i, b := range x.bands {
-		sum += float32(b * o.bands[i])
+	for i := range x.bands {
+		sum += float32(x.bands[i] * o.bands[i])
 	}
 	if sum <= 0 {
 		return 0

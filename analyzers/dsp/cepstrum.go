@@ -21,6 +21,10 @@ func newCosines() (c [NumCepstra][NumBands / 2]float32) {
 // Cepstrum gives the shape of a spectrum from its band levels: tilt, curvature and so on, in dB. Bands more than
 // 50 dB under the strongest count as such: what is there says nothing but how silent the silence is.
 func Cepstrum(bands *[NumBands]float32, out *[NumCepstra]float32) {
+	if Wide {
+		cepstrumWide(bands, out)
+		return
+	}
 	top := bands[0]
 	for _, v := range bands {
 		if v > top {

@@ -76,9 +76,12 @@ func newFixedLayer(l *Layer, unit []float64) fixedLayer {
 	return f
 }
 
+// fixedInputs are a layer's inputs. Wide code reads some more than there are.
+type fixedInputs [MaxInputs + 8]int16
+
 // FixedRunner runs Fixed nets. It holds what that takes beside them.
 type FixedRunner struct {
-	in  [MaxInputs]int16
+	in  fixedInputs
 	sum [MaxWidth]int32
 	out [MaxWidth]float32
 }
@@ -95,12 +98,12 @@ func (s *FixedRunner) Run(f *Fixed, in, out []float32) {
 	for i := range f.layers {
 		l := &f.layers[i]
 		if Wide {
-			l.wide.sum(x, s.sum[:len(l.scale)])
+			l.wide.sum(&s.in, len(x), s.sum[:len(l.scale)])
 		} else {
 			l.weights.sum(x, s.sum[:len(l.scale)])
 		}
 		h := s.out[:l.out]
-		top := l.rectify(s.sum[:len(h)], h, unit)
+		top := l.rectify(&s.sum, &s.out, unit)
 		unit = top * (1.0 / fixedMost)
 		if i == len(f.layers)-1 {
 			break
@@ -112,9 +115,12 @@ func (s *FixedRunner) Run(f *Fixed, in, out []float32) {
 }
 
 // rectify writes the outputs of a layer for its sums, and returns the largest.
-func (l *fixedLayer) rectify(sums []int32, out []float32, unit float32) (top float32) {
+func (l *fixedLayer) rectify(allSums *[MaxWidth]int32, allOut *[MaxWidth]float32, unit float32) (top float32) {
+	if Wide {
+		return l.rectifyWide(allSums, allOut, unit)
+	}
+	sums, out := allSums[:l.out], allOut[:l.out]
 	scale, bias := l.scale[:len(out)], l.bias[:len(out)]
-	sums = sums[:len(out)]
 	most := int32(0)
 	for j := range out {
 		v := float32(float32(sums[j])*float32(scale[j]*unit)) + bias[j]
@@ -130,6 +136,10 @@ func (l *fixedLayer) rectify(sums []int32, out []float32, unit float32) (top flo
 // roundInputs multiplies and rounds.
 func roundInputs(x []int16, in, by []float32) {
 	in, by = in[:len(x)], by[:len(x)]
+	if Wide {
+		done := roundInputsWide(x, in, by)
+		x, in, by = x[done:], in[done:], by[done:]
+	}
 	for i := range x {
 		x[i] = int16(min(max(int32(float32(in[i]*by[i])+(fixedMost+0.5+fixedMost)), fixedMost), 3*fixedMost) - 2*fixedMost)
 	}
@@ -138,6 +148,10 @@ func roundInputs(x []int16, in, by []float32) {
 // scaleInputs is roundInputs by one factor, for values that are not negative.
 func scaleInputs(x []int16, in []float32, by float32) {
 	in = in[:len(x)]
+	if Wide {
+		done := scaleInputsWide(x, in, by)
+		x, in = x[done:], in[done:]
+	}
 	for i := range x {
 		x[i] = int16(min(int32(float32(in[i]*by)+0.5), fixedMost))
 	}

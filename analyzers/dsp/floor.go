@@ -13,6 +13,7 @@ const (
 // Digital silence is not noise: a leg that sends nothing while nobody speaks keeps the floor it had.
 type Floor struct {
 	minima [floorBlocks]float32 // of the blocks before this one; 0 where there was nothing
+	least  float32              // of the minima
 	now    float32              // of this block; 0 where there was nothing
 	block  int
 	n      int        // frames of this block so far
@@ -44,9 +45,13 @@ func (f *Floor) Update(power float32) {
 		f.minima[f.block] = f.now
 		f.block = (f.block + 1) % floorBlocks
 		f.now, f.n = 0, 0
+		f.least = 0
+		for _, m := range f.minima {
+			f.least = min(f.least, m)
+		}
 	}
 	f.level = f.now
-	for _, m := range f.minima {
-		f.level = min(f.level, m)
+	if f.least < f.level {
+		f.level = f.least
 	}
 }

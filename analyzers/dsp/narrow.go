@@ -11,7 +11,23 @@ type wideWeights struct{}
 
 func packWide([]int16, int, int) (w wideWeights) { return w }
 
-func (wideWeights) sum([]int16, []int32) {}
+func (wideWeights) sum(*fixedInputs, int, []int32) {}
+
+func (*fixedLayer) rectifyWide(*[MaxWidth]int32, *[MaxWidth]float32, float32) float32 { return 0 }
+
+func roundInputsWide([]int16, []float32, []float32) int { return 0 }
+
+func scaleInputsWide([]int16, []float32, float32) int { return 0 }
+
+func cepstrumWide(*[NumBands]float32, *[NumCepstra]float32) {}
+
+func addWide(_, _ []float32) int { return 0 }
+
+func addMomentsWide(_, _, _ []float32) int { return 0 }
+
+func lowerWide(_, _ *[NumBands]float32) {}
+
+func aboveWide(_, _, _ *[NumBands]float32, _, _ float32) {}
 
 func transformWide(*[FFTSize]float32, *Spectrum) {}
 

@@ -2,7 +2,10 @@
 
 package dsp
 
-import "simd/archsimd"
+import (
+	"simd/archsimd"
+	"unsafe"
+)
 
 // binSums are the addends of sums, by bin.
 type binSums struct{ power, before, older, straight, weight [Bins]float32 }
@@ -93,4 +96,48 @@ func levelsWide(powers, levels *[NumBands]float32) {
 		level.Merge(archsimd.BroadcastFloat32x8(MinDB), p.Greater(archsimd.BroadcastFloat32x8(minPower))).Store((*[8]float32)(levels[i:]))
 	}
 	archsimd.ClearAVXUpperBits()
+}
+
+// wideCosines are the cosines by band, eight coefficients after each other, of which the last is none.
+var wideCosines = func() (w [NumBands / 2][8]float32) {
+	for q, c := range cosines {
+		for b, v := range c {
+			w[b][q] = v
+		}
+	}
+	return w
+}()
+
+// cepstrumWide is Cepstrum.
+func cepstrumWide(bands *[NumBands]float32, out *[NumCepstra]float32) {
+	low, high := archsimd.LoadFloat32x8((*[8]float32)(bands[0:])), archsimd.LoadFloat32x8((*[8]float32)(bands[10:]))
+	m := low.Max(high).Max(archsimd.LoadFloat32x8((*[8]float32)(bands[8:])))
+	n := m.GetLo().Max(m.GetHi())
+	n = n.Max(n.SelectFromPair(2, 3, 0, 1, n))
+	n = n.Max(n.SelectFromPair(1, 0, 3, 2, n))
+	top, least := n.Broadcast1To8(), archsimd.BroadcastFloat32x8(-50)
+	near := func(v archsimd.Float32x8) archsimd.Float32x8 {
+		v = v.Sub(top)
+		return least.Merge(v, v.Less(least))
+	}
+	low, high = near(low), near(high.Permute(archsimd.LoadUint32x8(&reversed)))
+	less, more := low.Sub(high).AsInt32x8(), low.Add(high).AsInt32x8()
+	// The differences and sums of the bands that are as far from either end, in turns; what is behind the last is loaded only.
+	var x [NumBands/2 + 1][2]float32
+	a, b := less.InterleaveLoGrouped(more).AsFloat32x8(), less.InterleaveHiGrouped(more).AsFloat32x8()
+	a.Select128FromPair(0, 2, b).Store((*[8]float32)(unsafe.Pointer(&x[0])))
+	a.Select128FromPair(1, 3, b).Store((*[8]float32)(unsafe.Pointer(&x[4])))
+	most := n.GetElem(0)
+	low8, high8 := atLeast(bands[8]-most, -50), atLeast(bands[9]-most, -50)
+	x[8] = [2]float32{low8 - high8, low8 + high8}
+	term := func(b int) archsimd.Float32x8 {
+		y := archsimd.LoadFloat64x2((*[2]float64)(unsafe.Pointer(&x[b]))).Broadcast1To4().AsFloat32x8()
+		return y.Mul(archsimd.LoadFloat32x8(&wideCosines[b]))
+	}
+	var c [8]float32
+	s := term(0).Add(term(1)).Add(term(2))
+	s = s.Add(term(3).Add(term(4)).Add(term(5)))
+	s.Add(term(6).Add(term(7)).Add(term(8))).Store(&c)
+	archsimd.ClearAVXUpperBits()
+	copy(out[:], c[:])
 }

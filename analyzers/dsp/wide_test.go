@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -58,11 +59,20 @@ func TestWideIsTheSame(t *testing.T) {
 		for range 50 {
 			in := make([]float32, widths[0])
 			random(in)
-			both(t, func() any {
+			run := func() any {
 				var out [2]float32
 				runner.Run(f, in, out[:widths[len(widths)-1]])
 				return out
-			})
+			}
+			both(t, run)
+			at := r.IntN(len(in))
+			in[at] = odd[r.IntN(len(odd))]
+			both(t, run)
+			if was := widest; was {
+				widest = false
+				both(t, run)
+				widest = was
+			}
 		}
 	}
 }
@@ -106,6 +116,38 @@ func TestWideIsTheSameForOddValues(t *testing.T) {
 			from, to := BandEdges[0], BandEdges[NumBands]
 			return []any{f, a.mag[from:to], a.older[from:to], a.turn.Re[from:to], a.turn.Im[from:to], a.power, a.bands}
 		})
+	}
+}
+
+// TestWideVectorsAreTheSame compares what is computed of values one by one.
+func TestWideVectorsAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	mixed := func(n int) []float32 {
+		x := make([]float32, n)
+		for i := range x {
+			if x[i] = float32(40 * r.NormFloat64()); r.IntN(8) == 0 {
+				x[i] = odd[r.IntN(len(odd))]
+			}
+		}
+		return x
+	}
+	for n := range 70 {
+		x, y, z := mixed(n), mixed(n), mixed(n)
+		both(t, func() any { x := slices.Clone(x); Add(x, y); return x })
+		both(t, func() any {
+			sum, square := slices.Clone(x), slices.Clone(y)
+			AddMoments(sum, square, z)
+			return [][]float32{sum, square}
+		})
+	}
+	for range 200 {
+		x, y := [NumBands]float32(mixed(NumBands)), [NumBands]float32(mixed(NumBands))
+		both(t, func() any { x := x; Lower(&x, &y); return x })
+		both(t, func() any { var out [NumBands]float32; Above(out[:], &x, &y, -30, 40); return out })
+		for i := range x {
+			x[i] = float32(r.NormFloat64()*40 - 60) // levels are numbers
+		}
+		both(t, func() any { var c [NumCepstra]float32; Cepstrum(&x, &c); return c })
 	}
 }
 
