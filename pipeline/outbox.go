@@ -36,15 +36,21 @@ type outbox struct {
 	flushes int
 }
 
-// due says whether the batch should be flushed now.
-func (o *outbox) due(now time.Time) bool {
+// due says whether something should be written now.
+func (o *outbox) due(now time.Time) bool { return o.ripe(now) || o.hurried(now) }
+
+// ripe says whether all should be.
+func (o *outbox) ripe(now time.Time) bool {
 	n := o.batch.Len()
-	return n >= o.rows || o.batch.Bytes() >= o.bytes || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age ||
-		!o.urgent.IsZero() && now.Sub(o.urgent) >= min(urgentAge, o.age)
+	return n >= o.rows || o.batch.Bytes() >= o.bytes || (n > 0 || len(o.marks) > 0) && now.Sub(o.oldest) >= o.age
 }
 
-// urgentAge is how long a flag waits that is raised while somebody may yet step in; where no record comes, pollEvery. Such flags
-// are few, and what is written with them need not be written later.
+// hurried says whether the flags should be.
+func (o *outbox) hurried(now time.Time) bool {
+	return !o.urgent.IsZero() && now.Sub(o.urgent) >= min(urgentAge, o.age)
+}
+
+// urgentAge is how long a flag waits that is raised while somebody may yet step in; where no record comes, pollEvery.
 const urgentAge = 100 * time.Millisecond
 
 // hurry has what is held written soon.
@@ -62,37 +68,52 @@ func (o *outbox) touch() {
 
 // flush returns once everything has been acknowledged, and lets the watermark go on. It tries until ctx ends; what is
 // in the outbox then stays there. A permanent error means that ClickHouse will never take these rows.
+//
+// Where nothing is due but flags, they alone are written: what each table costs ClickHouse is the insert, however few its rows.
 func (o *outbox) flush(ctx context.Context, p *Partition) error {
 	p.NoteHeld(o.batch.Bytes())
 	defer func() { p.NoteHeld(o.batch.Bytes()) }()
-	if o.batch.Len() > 0 {
-		began := time.Now()
-		// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.
-		o.flushes++
-		token := fmt.Sprintf("%s/%d", o.token, o.flushes)
-		before := digest(&o.batch)
-		if err := store.WriteRetry(ctx, o.store, &o.batch, token, o.backoff()); err != nil && !mutation.Is(mutation.ReleaseUnsaved) {
-			return fmt.Errorf("cannot write %d rows to ClickHouse: %w", o.batch.Len(), err)
-		}
-		o.health.Report(HealthWrites, nil)
-		if invariants.Enabled {
-			after := digest(&o.batch)
-			invariants.Hold(after == before, "I7", "other rows were acknowledged than were to be written:\n%s\n%s", before, after)
-		}
-		o.saved = o.batch.Len()
-		o.metrics.inserts.Observe(time.Since(began).Seconds())
-		o.metrics.rows.WithLabelValues("calls").Add(float64(len(o.batch.Calls)))
-		o.metrics.rows.WithLabelValues("segments").Add(float64(len(o.batch.Segments)))
-		o.metrics.rows.WithLabelValues("flags").Add(float64(len(o.batch.Flags)))
-		if err := o.tell(ctx); err != nil {
+	if now := time.Now(); o.hurried(now) && !o.ripe(now) {
+		if err := o.write(ctx, &store.Batch{Flags: o.batch.Flags}); err != nil {
 			return err
 		}
+		o.urgent = time.Time{}
+		o.batch.DropFlags()
+		return nil
+	}
+	if o.batch.Len() > 0 {
+		if err := o.write(ctx, &o.batch); err != nil {
+			return err
+		}
+		o.saved = o.batch.Len()
 	}
 	o.release(p)
 	o.saved = 0
 	o.urgent = time.Time{}
 	o.batch.Reset()
 	return nil
+}
+
+// write has ClickHouse acknowledge rows, and tells their flags.
+func (o *outbox) write(ctx context.Context, b *store.Batch) error {
+	began := time.Now()
+	// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.
+	o.flushes++
+	token := fmt.Sprintf("%s/%d", o.token, o.flushes)
+	before := digest(b)
+	if err := store.WriteRetry(ctx, o.store, b, token, o.backoff(b)); err != nil && !mutation.Is(mutation.ReleaseUnsaved) {
+		return fmt.Errorf("cannot write %d rows to ClickHouse: %w", b.Len(), err)
+	}
+	o.health.Report(HealthWrites, nil)
+	if invariants.Enabled {
+		after := digest(b)
+		invariants.Hold(after == before, "I7", "other rows were acknowledged than were to be written:\n%s\n%s", before, after)
+	}
+	o.metrics.inserts.Observe(time.Since(began).Seconds())
+	o.metrics.rows.WithLabelValues("calls").Add(float64(len(b.Calls)))
+	o.metrics.rows.WithLabelValues("segments").Add(float64(len(b.Segments)))
+	o.metrics.rows.WithLabelValues("flags").Add(float64(len(b.Flags)))
+	return o.tell(ctx, b.Flags)
 }
 
 // release lets the watermark go past the calls whose rows have been written.
@@ -107,13 +128,13 @@ func (o *outbox) release(p *Partition) {
 	o.marks = o.marks[:0]
 }
 
-func (o *outbox) tell(ctx context.Context) error {
-	if len(o.batch.Flags) == 0 {
+func (o *outbox) tell(ctx context.Context, flags []store.FlagRow) error {
+	if len(flags) == 0 {
 		return nil
 	}
-	messages := make([]kafka.Message, 0, len(o.batch.Flags))
-	for i := range o.batch.Flags {
-		f := &o.batch.Flags[i]
+	messages := make([]kafka.Message, 0, len(flags))
+	for i := range flags {
+		f := &flags[i]
 		o.metrics.flags.WithLabelValues(f.Rule, f.State).Inc()
 		m, err := alarm(o.topic, f)
 		if err != nil {
@@ -124,13 +145,13 @@ func (o *outbox) tell(ctx context.Context) error {
 	return produce(ctx, o.alarms, o.log, messages...)
 }
 
-func (o *outbox) backoff() store.Backoff {
+func (o *outbox) backoff(b *store.Batch) store.Backoff {
 	return store.Backoff{OnError: func(attempt int, wait time.Duration, err error) {
 		o.metrics.insertRetries.Inc()
 		o.health.Report(HealthWrites, err)
 		if mutation.Is(mutation.RetryLosesBatch) {
-			o.batch.Reset()
+			b.Reset()
 		}
-		o.log.Error("cannot write to ClickHouse, trying again", "rows", o.batch.Len(), "attempt", attempt, "wait", wait, "error", err)
+		o.log.Error("cannot write to ClickHouse, trying again", "rows", b.Len(), "attempt", attempt, "wait", wait, "error", err)
 	}}
 }

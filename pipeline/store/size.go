@@ -21,6 +21,16 @@ func (b *Batch) Bytes() int {
 	return b.size.bytes
 }
 
+// DropFlags empties the batch of flags, which have been written before the rest.
+func (b *Batch) DropFlags() {
+	for i := range b.size.flags {
+		b.size.bytes -= b.Flags[i].bytes()
+	}
+	b.size.flags = 0
+	clear(b.Flags)
+	b.Flags = b.Flags[:0]
+}
+
 // What the numbers, times and lengths of a row take.
 const (
 	segmentBytes = 256

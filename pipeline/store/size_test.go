@@ -19,6 +19,10 @@ func TestBatchBytes(t *testing.T) {
 	if got := b.Bytes(); got < one+3<<20 || got > one+3<<20+4096 {
 		t.Errorf("three rows with a text of 1 MiB each take %d bytes", got)
 	}
+	b.DropFlags()
+	if got := b.Bytes(); got < one+2<<20 || got > one+2<<20+4096 || len(b.Flags) != 0 {
+		t.Errorf("without the flag, %d rows with a text of 1 MiB each take %d bytes", b.Len()-1, got)
+	}
 	b.Reset()
 	if b.Bytes() != 0 {
 		t.Errorf("an empty batch takes %d bytes", b.Bytes())
