@@ -68,6 +68,7 @@ type Call struct {
 // buffers are what a call needs only while it takes a record.
 type buffers struct {
 	decoded []float32               // a packet
+	linear  []int16                 // the same as it goes into a ring
 	given   [2][TickSamples]float32 // a tick of both legs
 }
 

@@ -240,8 +240,8 @@ func (j *jitter) put(p *rtp.Packet, f *format, n int64, at int, micros int64) er
 		w.noise, w.dBov = true, int8(level)
 		return j.wait(w)
 	}
-	pcm, err := f.samples(j.buffers.decoded, p.Payload, func(own int) int { return m.place(stamp+int64(own)) - start })
-	if j.buffers.decoded = pcm; err != nil {
+	pcm, err := f.samples(j.buffers, p.Payload, func(own int) int { return m.place(stamp+int64(own)) - start })
+	if err != nil {
 		return err
 	}
 	w.end = start + len(pcm)
@@ -255,7 +255,7 @@ func (j *jitter) put(p *rtp.Packet, f *format, n int64, at int, micros int64) er
 }
 
 // keep writes a packet's samples where they belong, as far as that is still to be played.
-func (j *jitter) keep(w piece, pcm []float32) error {
+func (j *jitter) keep(w piece, pcm []int16) error {
 	over := max(j.clock-depth, 0)
 	switch {
 	case w.end <= 0: // before the call began

@@ -62,13 +62,11 @@ func (r *ring) span(from, to int) (*heard, []int16) {
 	return t, t.pcm[offset:min(TickSamples, offset+to-from)]
 }
 
-func (r *ring) write(at int, pcm []float32) {
+func (r *ring) write(at int, pcm []int16) {
 	for len(pcm) > 0 {
 		_, part := r.span(at, at+len(pcm))
-		for i := range part {
-			part[i] = linear(pcm[i])
-		}
-		at, pcm = at+len(part), pcm[len(part):]
+		n := copy(part, pcm)
+		at, pcm = at+n, pcm[n:]
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/earshot/earshot/ingest/codec"
+	"github.com/earshot/earshot/schemas"
 )
 
 // Samples of 16 bits come out as they went in, what lies between is rounded, and what is beyond full scale is clipped.
@@ -23,18 +26,32 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// BenchmarkRingWrite writes a packet of 20 ms; of sounds so long that no processor learns their signs.
-func BenchmarkRingWrite(b *testing.B) {
-	var r ring
+// BenchmarkPacket puts a packet of 20 ms into a ring, from its payload; of sounds so long that no processor learns their signs.
+func BenchmarkPacket(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	pcm := make([]float32, 1024*TickSamples)
-	for i := range pcm {
-		pcm[i] = float32(int16(rng.NormFloat64()*2000)) / 32768
+	payload := make([]byte, 1024*TickSamples)
+	for i := range payload {
+		payload[i] = byte(rng.Uint32())
 	}
-	if !r.reserve(8 * TickSamples) {
-		b.Fatal("no room")
-	}
-	for i := 0; b.Loop(); i++ {
-		r.write(i%8*TickSamples, pcm[i%1024*TickSamples:][:TickSamples])
+	for _, name := range []string{"PCMA", "L16"} {
+		b.Run(name, func(b *testing.B) {
+			f := format{codec: codec.Lookup(schemas.Codec(schemas.Codec_value["CODEC_"+name])), clock: SampleRate}
+			size := TickSamples
+			if name == "L16" {
+				size *= 2
+			}
+			var r ring
+			if !r.reserve(8 * TickSamples) {
+				b.Fatal("no room")
+			}
+			room := new(buffers)
+			for i := 0; b.Loop(); i++ {
+				pcm, err := f.samples(room, payload[i*size%(len(payload)-size):][:size], nil)
+				if err != nil || len(pcm) != TickSamples {
+					b.Fatal(len(pcm), err)
+				}
+				r.write(i%8*TickSamples, pcm)
+			}
+		})
 	}
 }

@@ -48,6 +48,7 @@ type format struct {
 	codec       *codec.Codec
 	clock       int
 	decoder     codec.Decoder
+	linear      codec.Linear // the decoder, if it is one
 	// problem is why nothing can be made of the announced stream.
 	problem error
 
@@ -126,26 +127,52 @@ func readRTP(p *rtp.Packet, b []byte) error {
 	return nil
 }
 
-// samples decodes a payload into dst at SampleRate. want says how many samples its timestamps stand for, given the
-// number that it holds at the stream's own clock.
-func (f *format) samples(dst []float32, payload []byte, want func(own int) int) ([]float32, error) {
+// samples decodes a payload at SampleRate; what it returns is in the buffers. want says how many samples its timestamps stand
+// for, given the number that it holds at the stream's own clock.
+func (f *format) samples(b *buffers, payload []byte, want func(own int) int) ([]int16, error) {
 	if f.decoder == nil {
 		f.decoder = f.codec.New()
+		f.linear, _ = f.decoder.(codec.Linear)
 	}
-	pcm, err := f.decoder.Decode(dst[:0], payload)
-	if err != nil {
-		return pcm, fmt.Errorf("%w: %w", ErrPayload, err)
+	if f.linear != nil && f.clock == SampleRate {
+		b.linear = f.linear.DecodeLinear(b.linear[:0], payload)
+		return b.linear, f.fits(len(b.linear))
 	}
-	if len(pcm)*SampleRate > longestPacket*f.clock {
-		return nil, fmt.Errorf("%w: %d samples at %d Hz, expected at most half a second", ErrPayload, len(pcm), f.clock)
+	pcm, err := f.decoder.Decode(b.decoded[:0], payload)
+	if b.decoded = pcm; err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
-	if f.clock == SampleRate {
-		return pcm, nil
+	if err := f.fits(len(pcm)); err != nil {
+		return nil, err
 	}
+	if f.clock != SampleRate {
+		if pcm, err = f.resample(pcm, want); err != nil {
+			return nil, err
+		}
+		b.decoded = pcm
+	}
+	b.linear = b.linear[:0]
+	for _, v := range pcm {
+		b.linear = append(b.linear, linear(v))
+	}
+	return b.linear, nil
+}
+
+// fits says what is wrong with a packet of too many samples.
+func (f *format) fits(samples int) error {
+	if samples*SampleRate > longestPacket*f.clock {
+		return fmt.Errorf("%w: %d samples at %d Hz, expected at most half a second", ErrPayload, samples, f.clock)
+	}
+	return nil
+}
+
+// resample brings samples to SampleRate, in their place.
+func (f *format) resample(pcm []float32, want func(own int) int) ([]float32, error) {
 	if f.resampler == nil {
+		var err error
 		if f.resampler, err = newResampler(f.clock, SampleRate); err != nil {
 			f.problem = fmt.Errorf("%w: %w", ErrPayload, err)
-			return pcm, f.problem
+			return nil, f.problem
 		}
 	}
 	n := want(len(pcm))

@@ -12,11 +12,25 @@ type Decoder interface {
 	Decode(dst []float32, payload []byte) ([]float32, error)
 }
 
-// decodeFunc is the Decoder of a codec without state or wrong payloads.
-type decodeFunc func(dst []float32, payload []byte) []float32
+// Linear is a Decoder whose samples have 16 bits: who keeps them so need not round them.
+type Linear interface {
+	Decoder
+	// DecodeLinear appends the samples of a payload to dst, full scale ±32768.
+	DecodeLinear(dst []int16, payload []byte) []int16
+}
 
-func (f decodeFunc) Decode(dst []float32, payload []byte) ([]float32, error) {
-	return f(dst, payload), nil
+// linearDecoder is the Decoder of a codec without state or wrong payloads whose samples have 16 bits.
+type linearDecoder struct {
+	real  func(dst []float32, payload []byte) []float32
+	whole func(dst []int16, payload []byte) []int16
+}
+
+func (d *linearDecoder) Decode(dst []float32, payload []byte) ([]float32, error) {
+	return d.real(dst, payload), nil
+}
+
+func (d *linearDecoder) DecodeLinear(dst []int16, payload []byte) []int16 {
+	return d.whole(dst, payload)
 }
 
 // toLinear rounds a sample to 16 bits; what exceeds full scale is clipped, and what is not a number is silence.

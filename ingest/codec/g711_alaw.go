@@ -1,28 +1,17 @@
 package codec
 
-import "slices"
-
 // A-law of ITU-T G.711: 13 bits in 8. A code is sign, three bits of segment and four of the place in it, with every
 // second bit inverted. Segments 0 and 1 have steps of 16 (of 65536), each later one steps twice as wide.
 const alawInvert = 0x55
 
-var alaw = alawTable()
+var alaw = newExpansion(alawValue)
 
 // DecodePCMA appends the samples of A-law bytes.
 func DecodePCMA(dst []float32, payload []byte) []float32 {
-	return expand(dst, payload, &alaw)
+	return expand(dst, payload, &alaw.real)
 }
 
-// expand appends what a table says of each byte.
-func expand(dst []float32, payload []byte, table *[256]float32) []float32 {
-	n := len(dst)
-	dst = slices.Grow(dst, len(payload))[:n+len(payload)]
-	to := dst[n:]
-	for i, code := range payload {
-		to[i] = table[code]
-	}
-	return dst
-}
+func linearPCMA(dst []int16, payload []byte) []int16 { return expand(dst, payload, &alaw.whole) }
 
 // EncodePCMA appends the A-law bytes of samples.
 func EncodePCMA(dst []byte, pcm []float32) []byte {
@@ -30,13 +19,6 @@ func EncodePCMA(dst []byte, pcm []float32) []byte {
 		dst = append(dst, alawCode(toLinear(v)))
 	}
 	return dst
-}
-
-func alawTable() (table [256]float32) {
-	for code := range table {
-		table[code] = fromLinear(alawValue(byte(code)))
-	}
-	return table
 }
 
 // alawValue is the middle of the interval that a code stands for, on the scale of 16 bits.

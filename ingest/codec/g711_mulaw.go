@@ -4,12 +4,14 @@ package codec
 // inverted. The bias makes every segment's step twice that of the one below.
 const mulawBias = 33 << 2 // on the scale of 16 bits
 
-var mulaw = mulawTable()
+var mulaw = newExpansion(mulawValue)
 
 // DecodePCMU appends the samples of mu-law bytes.
 func DecodePCMU(dst []float32, payload []byte) []float32 {
-	return expand(dst, payload, &mulaw)
+	return expand(dst, payload, &mulaw.real)
 }
+
+func linearPCMU(dst []int16, payload []byte) []int16 { return expand(dst, payload, &mulaw.whole) }
 
 // EncodePCMU appends the mu-law bytes of samples.
 func EncodePCMU(dst []byte, pcm []float32) []byte {
@@ -17,13 +19,6 @@ func EncodePCMU(dst []byte, pcm []float32) []byte {
 		dst = append(dst, mulawCode(toLinear(v)))
 	}
 	return dst
-}
-
-func mulawTable() (table [256]float32) {
-	for code := range table {
-		table[code] = fromLinear(mulawValue(byte(code)))
-	}
-	return table
 }
 
 // mulawValue is the middle of the interval that a code stands for, on the scale of 16 bits.

@@ -12,6 +12,13 @@ func DecodeL16(dst []float32, payload []byte) []float32 {
 	return dst
 }
 
+func linearL16(dst []int16, payload []byte) []int16 {
+	for ; len(payload) >= 2; payload = payload[2:] {
+		dst = append(dst, int16(binary.BigEndian.Uint16(payload)))
+	}
+	return dst
+}
+
 // EncodeL16 appends the bytes of samples.
 func EncodeL16(dst []byte, pcm []float32) []byte {
 	for _, v := range pcm {

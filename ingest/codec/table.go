@@ -29,15 +29,15 @@ type Codec struct {
 }
 
 var table = [...]Codec{
-	{schemas.Codec_CODEC_PCMA, "PCMA", Voice, 8000, 8, stateless(DecodePCMA)},
-	{schemas.Codec_CODEC_PCMU, "PCMU", Voice, 8000, 0, stateless(DecodePCMU)},
-	{schemas.Codec_CODEC_L16, "L16", Voice, 44100, Dynamic, stateless(DecodeL16)},
+	{schemas.Codec_CODEC_PCMA, "PCMA", Voice, 8000, 8, linear(DecodePCMA, linearPCMA)},
+	{schemas.Codec_CODEC_PCMU, "PCMU", Voice, 8000, 0, linear(DecodePCMU, linearPCMU)},
+	{schemas.Codec_CODEC_L16, "L16", Voice, 44100, Dynamic, linear(DecodeL16, linearL16)},
 	{schemas.Codec_CODEC_TELEPHONE_EVENT, "telephone-event", Event, 8000, Dynamic, nil},
 	{schemas.Codec_CODEC_CN, "CN", Noise, 8000, 13, nil},
 }
 
-func stateless(f decodeFunc) func() Decoder {
-	var d Decoder = f
+func linear(real func([]float32, []byte) []float32, whole func([]int16, []byte) []int16) func() Decoder {
+	d := &linearDecoder{real, whole}
 	return func() Decoder { return d }
 }
 

@@ -54,6 +54,36 @@ func TestL16RoundTrip(t *testing.T) {
 	}
 }
 
+// What has 16 bits is the same whether it is decoded to whole numbers or to real ones.
+func TestLinearIsTheSame(t *testing.T) {
+	payload := make([]byte, 0, 512)
+	for v := range 256 {
+		payload = append(payload, byte(v), byte(v*7))
+	}
+	for i := range table {
+		if table[i].New == nil {
+			continue
+		}
+		d, ok := table[i].New().(Linear)
+		if !ok {
+			continue
+		}
+		pcm, err := d.Decode(nil, payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := d.DecodeLinear(make([]int16, 1), payload)
+		if len(whole) != 1+len(pcm) || len(pcm) == 0 {
+			t.Fatalf("%s: %d whole samples after one that was there, and %d real ones", table[i].Name, len(whole)-1, len(pcm))
+		}
+		for k, v := range pcm {
+			if got := whole[1+k]; float32(got)/32768 != v {
+				t.Errorf("%s: sample %d is %d and %v", table[i].Name, k, got, v)
+			}
+		}
+	}
+}
+
 func TestDecodersDoNotAllocate(t *testing.T) {
 	payload, dst := make([]byte, 320), make([]float32, 0, 320)
 	for i := range table {
