@@ -45,15 +45,19 @@ func (l *leg) read(b []byte) (*format, error) {
 // give copies a played tick out of the ring and lets go of what nobody needs any more.
 func (l *leg) give(tick int, to *Audio) {
 	h := l.ring.tick(tick)
-	pcm := to.PCM[:len(h.pcm)]
-	for i, v := range h.pcm {
-		pcm[i] = float32(v) * (1.0 / 32768)
-	}
+	unit((*[TickSamples]float32)(to.PCM), &h.pcm)
 	to.Lost = int(h.lost)
 	to.Open = h.open >= TickSamples/2
 	to.Comfort = h.comfort >= TickSamples/2
 	to.Tone = h.tone > 0
 	l.ring.release(tick + 1 - historyTicks)
+}
+
+// unitEach is unit, one sample at a time.
+func unitEach(to *[TickSamples]float32, from *[TickSamples]int16) {
+	for i, v := range from {
+		to[i] = float32(v) * (1.0 / 32768)
+	}
 }
 
 // announcedLegs are the legs of a call: agent and customer, unless the start announces the mixed one only.

@@ -26,6 +26,23 @@ func TestLinear(t *testing.T) {
 	}
 }
 
+// All samples of 16 bits are scaled to ±1, exactly, however many at a time.
+func TestUnit(t *testing.T) {
+	var from [TickSamples]int16
+	var got [TickSamples]float32
+	for first := -32768; first <= 32767; first += len(from) {
+		for i := range from {
+			from[i] = int16(min(first+i, 32767))
+		}
+		unit(&got, &from)
+		for i, v := range from {
+			if want := float32(float64(v) / 32768); got[i] != want {
+				t.Fatalf("%d became %v, expected %v", v, got[i], want)
+			}
+		}
+	}
+}
+
 // BenchmarkPacket puts a packet of 20 ms into a ring, from its payload; of sounds so long that no processor learns their signs.
 func BenchmarkPacket(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
