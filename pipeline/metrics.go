@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strconv"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
@@ -19,6 +21,16 @@ type ConsumerMetrics struct {
 	lag       *prometheus.GaugeVec // topic, partition
 	assigned  prometheus.Gauge
 	standings *standings
+}
+
+// recordCounts are the metrics of a partition that each record changes: to look them up costs more than to change them.
+type recordCounts struct {
+	records, bytes prometheus.Counter
+	lag            prometheus.Gauge
+}
+
+func (m *ConsumerMetrics) counts(topic string, partition int) recordCounts {
+	return recordCounts{m.records.WithLabelValues(topic), m.bytes.WithLabelValues(topic), m.lag.WithLabelValues(topic, strconv.Itoa(partition))}
 }
 
 // Metrics counts what the worker does. Every name begins with earshot_.

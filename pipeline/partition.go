@@ -41,6 +41,7 @@ type Partition struct {
 	atEnd     bool // the last record taken was the partition's last, as far as Kafka said with it
 	broken    bool // a record was left half done: the next generation reads the open calls again
 	stands    *standing
+	counts    recordCounts
 	taken     time.Time // of the record last taken, its own
 	held      int64     // where the watermark stood when that was last looked at
 }
@@ -72,6 +73,7 @@ func (p *Partition) restart(offset int64) {
 func (p *Partition) discard() {
 	p.taker.Discard()
 	m, id := p.c.cfg.Metrics, strconv.Itoa(p.id)
+	p.counts = recordCounts{}
 	for _, gauge := range []*prometheus.GaugeVec{m.openCalls, m.committed, m.lag} {
 		gauge.DeleteLabelValues(p.topic, id)
 	}
@@ -281,9 +283,12 @@ func (p *Partition) step(ctx context.Context, m *kafka.Message) error {
 		invariants.Hold(m.Offset >= p.mark.next, "I1", "offset %d is taken again; the next was to be %d", m.Offset, p.mark.next)
 	}
 	p.mark.advance(m.Offset) // also past records that are gone
-	cfg.Metrics.records.WithLabelValues(p.topic).Inc()
-	cfg.Metrics.bytes.WithLabelValues(p.topic).Add(float64(len(m.Value)))
-	cfg.Metrics.lag.WithLabelValues(p.topic, strconv.Itoa(p.id)).Set(float64(m.HighWaterMark - m.Offset - 1))
+	if p.counts.lag == nil {
+		p.counts = cfg.Metrics.counts(p.topic, p.id)
+	}
+	p.counts.records.Inc()
+	p.counts.bytes.Add(float64(len(m.Value)))
+	p.counts.lag.Set(float64(m.HighWaterMark - m.Offset - 1))
 	p.atEnd = m.HighWaterMark <= m.Offset+1
 	p.taken = m.Time
 	if err := p.taker.Take(ctx, m); err != nil {
