@@ -18,7 +18,7 @@ import (
 
 var (
 	earshot    = flag.String("earshot", "../../bin/earshot", "the program")
-	simd       = flag.String("simd", "", "the program built with GOEXPERIMENT=simd, to be measured too")
+	plain      = flag.String("plain", "", "the program built without GOEXPERIMENT=simd, to be measured too")
 	audio      = flag.String("audio", "../../.cache/audio", "prompts and hold music that calls are composed of")
 	from       = flag.Int("from", 1000, "calls to begin with")
 	step       = flag.Int("step", 500, "calls more in each step")
@@ -38,9 +38,9 @@ func TestLoad(t *testing.T) {
 	stamped := stamp.New(t.Context())
 	templates := compose(t)
 	r := newReport(stamped)
-	t.Run("plain", func(t *testing.T) { r.Climb = *newClimb(climb(t, *earshot, templates)) })
-	if *simd != "" {
-		t.Run("simd", func(t *testing.T) { r.SIMD = newClimb(climb(t, *simd, templates)) })
+	t.Run("as built", func(t *testing.T) { r.Climb = *newClimb(climb(t, *earshot, templates)) })
+	if *plain != "" {
+		t.Run("plain", func(t *testing.T) { r.Plain = newClimb(climb(t, *plain, templates)) })
 	}
 	fmt.Print("\n", r)
 	if *out != "" {

@@ -12,14 +12,14 @@ import (
 	"github.com/earshot/earshot/benchmarks/stamp"
 )
 
-// report is a run's: of the plain build, and of the one with SIMD if that was measured.
+// report is a run's: of the program as it is built, and of one built without SIMD if that was measured.
 type report struct {
 	stamp.Stamp
 	Batch      string `json:"batch"`
 	Partitions int    `json:"partitions"`
 	Window     string `json:"window"`
 	Climb
-	SIMD *Climb `json:"simd,omitempty"`
+	Plain *Climb `json:"plain,omitempty"`
 }
 
 // Climb is the steps of a build.
@@ -49,8 +49,8 @@ func (r *report) String() string {
 	fmt.Fprintf(&b, "time, %v of a leg in a record; as one ends another begins. Each step is measured for %v. From fact to flag counts from when the rule's\n", r.Batch, r.Window)
 	fmt.Fprintf(&b, "limit is exceeded on the call's own clock until the flag is told, after ClickHouse has it. CPU is in cores; \"others\" is what else\nthe machine did meanwhile. A call's memory is the worker's heap after a collection, and its resident memory, by open calls.\n\n")
 	b.WriteString(r.Climb.String())
-	if r.SIMD != nil {
-		fmt.Fprintf(&b, "\n## Eight values at a time\n\nThe worker built with `GOEXPERIMENT=simd`, right after.\n\n%s", r.SIMD)
+	if r.Plain != nil {
+		fmt.Fprintf(&b, "\n## One value at a time\n\nThe worker built without `GOEXPERIMENT=simd` (`make build SIMD=`), right after.\n\n%s", r.Plain)
 	}
 	return b.String()
 }
