@@ -30,7 +30,8 @@
 //
 //	I6  Under one key and version only one row is ever written, and the row of a call as a whole has a higher version
 //	    than whatever was written while the call went on.
-//	I7  What ClickHouse acknowledges are the rows that it was asked to write, however often that took.
+//	I7  What ClickHouse acknowledges are the rows that it was asked to write, however often that took. It is never to recognise
+//	    a repeat: a server that is killed may remember rows that it does not have (store.Store.Write).
 //	I8  No record is taken while the outbox is full, so an outage of ClickHouse costs a bounded amount of memory.
 //
 // A row follows from the call's records up to some point, never from the clock, the batching or the machine; its version says

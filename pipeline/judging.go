@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/analyzers"
@@ -31,7 +30,6 @@ func (w *Worker) taker(p *Partition) Taker {
 	j.outbox = &outbox{
 		store: cfg.Store, alarms: w.writer, topic: cfg.Flags, metrics: cfg.Metrics, health: cfg.Health, log: j.log,
 		rows: cfg.BatchRows, bytes: cfg.BatchBytes, age: cfg.BatchAge,
-		token: fmt.Sprintf("%s/%s/%d/%s", w.token, p.topic, p.id, uuid.NewString()),
 	}
 	if p.topic == cfg.Calls {
 		j.calls = NewCalls(p, CallsConfig{

@@ -31,9 +31,6 @@ type outbox struct {
 	oldest time.Time // wall clock: when the batch's first row came
 	marks  []Mark    // calls that are acknowledged with this batch
 	saved  int       // rows of the batch that ClickHouse has acknowledged
-	// token names this outbox's inserts: unique to the process, so that no other batch can be taken for a repeat of one.
-	token   string
-	flushes int
 }
 
 // due says whether something should be written now.
@@ -97,11 +94,8 @@ func (o *outbox) flush(ctx context.Context, p *Partition) error {
 // write has ClickHouse acknowledge rows, and tells their flags.
 func (o *outbox) write(ctx context.Context, b *store.Batch) error {
 	began := time.Now()
-	// One token for all tries of these rows: a try that ClickHouse took without our hearing of it counts once.
-	o.flushes++
-	token := fmt.Sprintf("%s/%d", o.token, o.flushes)
 	before := digest(b)
-	if err := store.WriteRetry(ctx, o.store, b, token, o.backoff(b)); err != nil && !mutation.Is(mutation.ReleaseUnsaved) {
+	if err := store.WriteRetry(ctx, o.store, b, o.backoff(b)); err != nil && !mutation.Is(mutation.ReleaseUnsaved) {
 		return fmt.Errorf("cannot write %d rows to ClickHouse: %w", b.Len(), err)
 	}
 	o.health.Report(HealthWrites, nil)

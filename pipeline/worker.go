@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/segmentio/kafka-go"
 )
 
@@ -14,7 +13,6 @@ type Worker struct {
 	consumer  *Consumer
 	transport *kafka.Transport
 	writer    *kafka.Writer
-	token     string
 	letters   *deadLetters
 }
 
@@ -28,7 +26,7 @@ func NewWorker(cfg Config) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Worker{cfg: cfg, transport: transport, token: uuid.NewString()}
+	w := &Worker{cfg: cfg, transport: transport}
 	w.writer = &kafka.Writer{
 		Addr: kafka.TCP(cfg.Kafka.Brokers...), Transport: transport, Balancer: &kafka.Hash{},
 		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, BatchBytes: MaxRecordBytes + 1<<20,

@@ -59,7 +59,7 @@ func (s *site) seedCalls() {
 		at := float64(i) * 2.4
 		b.Segments = append(b.Segments, store.SegmentRow{CallID: "hour", StartedAt: s.start.Add(50 * time.Minute), Kind: "speech", Leg: leg, Start: at, End: at + 2, AgentID: "A2", Team: "north", Version: 1})
 	}
-	if err := s.store.Write(s.t.Context(), b, ""); err != nil {
+	if err := s.store.Write(s.t.Context(), b); err != nil {
 		s.t.Fatal(err)
 	}
 	s.record("talk", s.start, 90)

@@ -19,7 +19,7 @@ func TestACallThatGoesOn(t *testing.T) {
 		FlagID: "now-0", CallID: "now", Rule: "dead-air", StartedAt: s.start, At: s.start.Add(2 * time.Second), Start: 2, End: 25, Measured: 23, Limit: 20, Margin: 3,
 		Comparison: "above", Points: 5, Class: "minor", State: "open", Confidence: .9, AgentID: "A1", Team: "north", Version: 1,
 	}
-	if err := s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}}, ""); err != nil {
+	if err := s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}}); err != nil {
 		t.Fatal(err)
 	}
 	w := newBrowser(t, s).open("en", "light")
@@ -63,7 +63,7 @@ func TestACallThatGoesOn(t *testing.T) {
 		CallID: "now", AgentID: "A1", Team: "north", StartedAt: s.start, Duration: 50, Legs: []store.LegRow{{Leg: "agent"}, {Leg: "customer"}},
 		EndedBy: "customer", State: "ended", Score: 95, JudgedAt: s.start, Version: 100,
 	}
-	if err := errors.Join(s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}, Calls: []store.CallRow{call}}, "")); err != nil {
+	if err := errors.Join(s.store.Write(t.Context(), &store.Batch{Flags: []store.FlagRow{flag}, Calls: []store.CallRow{call}})); err != nil {
 		t.Fatal(err)
 	}
 	// What is half done outlives the end of the call; then the page is the ended call's.

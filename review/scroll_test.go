@@ -27,7 +27,7 @@ func TestInboxScrolls(t *testing.T) {
 				Points: 5, Class: "minor", State: "final", Confidence: .9, AgentID: "A1", Team: "north", Version: 1,
 			})
 		}
-		if err := s.store.Write(t.Context(), batch, ""); err != nil {
+		if err := s.store.Write(t.Context(), batch); err != nil {
 			t.Fatal(err)
 		}
 	}

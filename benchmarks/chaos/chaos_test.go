@@ -28,6 +28,7 @@ var (
 	opening = flag.String("first", "", "what happens first, such as \"engine away\"; drawn if empty")
 	audio   = flag.String("audio", "../../.cache/audio", "what the example calls are made of")
 	brokers = flag.Int("brokers", 1, "how many brokers; three take no record that fewer than two have")
+	keep    = flag.String("keep", "", "folder for the logs of a schedule that fails, and for what its engine says of its parts")
 	broken  = flag.String("broken", "", "fault put into the workers on purpose, such as commit-at-once; the run then has to fail")
 )
 
@@ -162,4 +163,9 @@ func run(t *testing.T, r *report, program string, files []string) {
 	}
 	r.took = time.Since(began)
 	r.judge(t, w)
+	if t.Failed() && *keep != "" {
+		if err := w.keep(filepath.Join(*keep, fmt.Sprintf("seed-%d", r.seed))); err != nil {
+			t.Errorf("cannot keep what tells why: %v", err)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,6 +71,31 @@ func newWorld(t *testing.T, program string) *world {
 		w.engine.kill()
 	})
 	return w
+}
+
+// keep keeps what tells why a schedule failed.
+func (w *world) keep(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, query := range map[string]string{
+		"parts":    "SELECT * FROM system.parts WHERE database IN ('" + disturbed + "', '" + undisturbed + "') FORMAT JSONEachRow",
+		"detached": "SELECT * FROM system.detached_parts FORMAT JSONEachRow",
+	} {
+		said, err := w.query(query)
+		if err != nil {
+			said = err.Error()
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".jsonl"), []byte(said), 0o644); err != nil {
+			return err
+		}
+	}
+	for name, from := range map[string]string{"logs": w.dir, "data": w.disk.dir} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(from)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addresses are the brokers'.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"testing"
 	"time"
 )
@@ -21,7 +20,7 @@ func BenchmarkWrite(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
-				if err := s.Write(context.Background(), &batch, strconv.Itoa(n)); err != nil {
+				if err := s.Write(context.Background(), &batch); err != nil {
 					b.Fatal(err)
 				}
 			}

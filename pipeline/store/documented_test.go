@@ -19,11 +19,11 @@ func TestDocumentedQueries(t *testing.T) {
 	at := time.Date(now.Year(), now.Month(), 0, 12, 0, 0, 0, time.UTC) // the last day of the month before: the README asks for that
 	b.Calls[0].StartedAt, b.Segments[0].StartedAt, b.Segments[1].StartedAt = at, at, at
 	b.Flags[0].StartedAt, b.Flags[0].At = at, at
-	write(t, s, b, "")
+	write(t, s, b)
 	// How often a rule was wrong counts by the day of the verdict, and nothing that was raised by hand.
 	old := b.Flags[0]
 	old.FlagID, old.CallID, old.StartedAt, old.At = "f2", "通话-2", at.AddDate(0, -4, 0), at.AddDate(0, -4, 0)
-	write(t, s, &Batch{Flags: []FlagRow{old}}, "")
+	write(t, s, &Batch{Flags: []FlagRow{old}})
 	judge(t, s, "f1", "reject", "rejected")
 	judge(t, s, "f2", "reject", "rejected")
 	raised := StepRow{

@@ -97,9 +97,9 @@ func exampleBatch() *Batch {
 	}
 }
 
-func write(t testing.TB, s *Store, b *Batch, token string) {
+func write(t testing.TB, s *Store, b *Batch) {
 	t.Helper()
-	if err := s.Write(context.Background(), b, token); err != nil {
+	if err := s.Write(context.Background(), b); err != nil {
 		t.Fatal(err)
 	}
 }

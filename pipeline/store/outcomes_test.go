@@ -26,7 +26,7 @@ func TestOutcomes(t *testing.T) {
 			flag("taken-back", "a", "grave", "open", later), withdrawn, flag("alert", "a", "", "final", later),
 			flag("goes-on", "a", "serious", "open", later),
 		},
-	}, "")
+	})
 	var keys []CallKey
 	for _, id := range []string{"clean", "taken-back", "alert", "goes-on", "unknown"} {
 		keys = append(keys, CallKey{id, later})

@@ -20,16 +20,16 @@ type Backoff struct {
 
 // Writer takes batches as Store.Write does.
 type Writer interface {
-	Write(ctx context.Context, b *Batch, token string) error
+	Write(ctx context.Context, b *Batch) error
 }
 
 // WriteRetry writes the batch however often ClickHouse fails to take it, until ctx ends. It returns at once only what no
 // retry can mend: see Permanent.
-func WriteRetry(ctx context.Context, w Writer, b *Batch, token string, backoff Backoff) error {
+func WriteRetry(ctx context.Context, w Writer, b *Batch, backoff Backoff) error {
 	wait := cmp.Or(backoff.First, 200*time.Millisecond)
 	most := cmp.Or(backoff.Most, 15*time.Second)
 	for attempt := 1; ; attempt++ {
-		err := w.Write(ctx, b, token)
+		err := w.Write(ctx, b)
 		if err == nil || Permanent(err) {
 			return err
 		}

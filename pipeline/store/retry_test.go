@@ -55,7 +55,7 @@ func TestWriteWaitsForClickHouse(t *testing.T) {
 		t.Cleanup(func() { server.Close() })
 	}
 	var failures []error
-	err := WriteRetry(context.Background(), s, exampleBatch(), "1", Backoff{
+	err := WriteRetry(context.Background(), s, exampleBatch(), Backoff{
 		First: time.Millisecond, Most: 2 * time.Millisecond,
 		OnError: func(attempt int, wait time.Duration, err error) {
 			failures = append(failures, err)
@@ -102,7 +102,7 @@ func TestAnswerLost(t *testing.T) {
 		query(t, dsn, "SYSTEM STOP MERGES "+table)
 	}
 	var failures int
-	err := WriteRetry(context.Background(), s, exampleBatch(), "1", Backoff{
+	err := WriteRetry(context.Background(), s, exampleBatch(), Backoff{
 		First: time.Millisecond, OnError: func(int, time.Duration, error) { failures++ },
 	})
 	if err != nil {
@@ -116,13 +116,14 @@ func TestAnswerLost(t *testing.T) {
 	if want := []string{"segments", "flags", "segments", "flags", "calls"}; failures != 1 || !slices.Equal(order, want) {
 		t.Errorf("%d failures, inserts into %v; expected 1, %v", failures, order, want)
 	}
-	expect(t, dsn, "SELECT (SELECT count() FROM calls), (SELECT count() FROM segments), (SELECT count() FROM flags)", "1\t2\t1")
+	expect(t, dsn, "SELECT (SELECT count() FROM calls), (SELECT count() FROM segments), (SELECT count() FROM flags)", "1\t4\t2")
+	expect(t, dsn, "SELECT (SELECT count() FROM calls FINAL), (SELECT count() FROM segments FINAL), (SELECT count() FROM flags FINAL)", "1\t2\t1")
 }
 
 func TestContextEndsTheWaiting(t *testing.T) {
 	s := openAt(t, "http://"+closedPort(t)+"/earshot")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := WriteRetry(ctx, s, exampleBatch(), "1", Backoff{
+	err := WriteRetry(ctx, s, exampleBatch(), Backoff{
 		First: time.Hour, OnError: func(int, time.Duration, error) { cancel() },
 	})
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "refused") {
@@ -157,7 +158,7 @@ func TestWhatNoRetryMendsIsReturned(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			err := WriteRetry(ctx, s, b, "1", Backoff{OnError: func(_ int, _ time.Duration, err error) {
+			err := WriteRetry(ctx, s, b, Backoff{OnError: func(_ int, _ time.Duration, err error) {
 				t.Errorf("retried after %v", err)
 				cancel()
 			}})

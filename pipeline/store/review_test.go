@@ -36,7 +36,7 @@ func flagged(t testing.TB, s *Store, call, agent, team string, at time.Time, fla
 		b.Segments = append(b.Segments, SegmentRow{CallID: call, StartedAt: at, Kind: "hold", Leg: "agent", Start: f.Start, End: f.End,
 			Measures: Named[float64]{{"duration", 5}}, AgentID: agent, Team: team, Version: 9})
 	}
-	write(t, s, &b, "")
+	write(t, s, &b)
 }
 
 func grave(rule string) FlagRow {

@@ -8,30 +8,31 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/google/uuid"
 )
 
 // Write inserts the batch: segments, then flags, then calls. It leaves the batch as it is, so that it can be written
-// again, whole, after an error.
-//
-// Token names the batch's content: ClickHouse ignores an insert into a table whose token it saw lately (the last 1,000
-// are remembered), so other rows must have another token. With an empty token every insert is taken, and equal rows
-// are replaced all the same.
-func (s *Store) Write(ctx context.Context, b *Batch, token string) error {
+// again, whole, after an error. Rows that were there already replace themselves.
+func (s *Store) Write(ctx context.Context, b *Batch) error {
 	if err := b.check(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	if err := insert(ctx, s, "segments", segmentColumns, b.Segments, token); err != nil {
+	if err := insert(ctx, s, "segments", segmentColumns, b.Segments, ""); err != nil {
 		return err
 	}
-	if err := insert(ctx, s, "flags", flagColumns, b.Flags, token); err != nil {
+	if err := insert(ctx, s, "flags", flagColumns, b.Flags, ""); err != nil {
 		return err
 	}
-	return insert(ctx, s, "calls", callColumns, b.Calls, token)
+	return insert(ctx, s, "calls", callColumns, b.Calls, "")
 }
 
 // insert builds a fresh driver batch each time: one that failed in Send cannot be sent again.
+//
+// Of inserts that bear the same token ClickHouse takes the first and drops the others, as long as it remembers it: the last
+// thousands. That must not be used to write something again whose fate is unknown. A server notes the token before it has the
+// rows, and one that is killed in between acknowledges the next try and has nothing. Without a token each insert has its own.
 func insert[R any](ctx context.Context, s *Store, table string, columns []column[R], rows []R, token string) error {
 	if len(rows) == 0 {
 		return nil
@@ -40,14 +41,15 @@ func insert[R any](ctx context.Context, s *Store, table string, columns []column
 		return fmt.Errorf("cannot write %d rows to %s.%s at %s: %w", len(rows), s.database, table, s.dsn, err)
 	}
 	settings := clickhouse.Settings{
-		// Acknowledged means written, and a token means this insert, whatever the server's default is.
+		// Acknowledged means written, whatever the server's default is.
 		"async_insert": 0,
 		// A batch is one block, and one import of old recordings may span years: a part per month is then right.
 		"throw_on_max_partitions_per_insert_block": 0,
 	}
-	if token != "" {
-		settings["insert_deduplication_token"] = token + "/" + table
+	if token == "" {
+		token = uuid.NewString() // without one the rows themselves would be it
 	}
+	settings["insert_deduplication_token"] = token + "/" + table
 	types := make([]clickhouse.ColumnNameAndType, len(columns))
 	names := make([]string, len(columns))
 	for i, c := range columns {

@@ -10,7 +10,7 @@ func TestEveryColumnRoundTrips(t *testing.T) {
 	s, dsn := open(t)
 	b := exampleBatch()
 	b.Calls = append(b.Calls, CallRow{CallID: "bare", StartedAt: start, JudgedAt: start, State: "failed", Error: "坏的录音"})
-	write(t, s, b, "batch-1")
+	write(t, s, b)
 
 	expect(t, dsn, "SELECT * FROM calls FINAL WHERE call_id != 'bare' FORMAT JSONEachRow",
 		`{"call_id":"通话-1","agent_id":"A7","seat":"12-3","team":"晚班","queue":"billing","trunk":"t1","customer":"13800000000",`+
@@ -44,27 +44,26 @@ func TestEveryColumnRoundTrips(t *testing.T) {
 			`"team":"晚班","queue":"billing","customer":"13800000000","rulebook_version":"r1","version":290}`)
 }
 
+// What is written again replaces itself; and it is written, whatever ClickHouse remembers of having had it: a server that is killed
+// may remember what it does not have.
 func TestReplay(t *testing.T) {
-	for _, c := range []struct {
-		name, first, second string
-		rows                string // in the table before any merge
-	}{
-		{"under the same token it is not even inserted", "batch-1", "batch-1", "1"},
-		{"under another token the row is the same", "batch-1", "batch-2", "2"},
-		{"without a token the row is the same", "", "", "1"}, // equal blocks are recognised by their content
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s, dsn := open(t)
-			query(t, dsn, "SYSTEM STOP MERGES flags")
-			write(t, s, exampleBatch(), c.first)
-			before := query(t, dsn, "SELECT * FROM flags FINAL FORMAT JSONEachRow")
-			write(t, s, exampleBatch(), c.second)
-			expect(t, dsn, "SELECT count() FROM flags", c.rows)
-			expect(t, dsn, "SELECT * FROM flags FINAL FORMAT JSONEachRow", before)
-			expect(t, dsn, "SELECT count() FROM calls FINAL", "1")
-			expect(t, dsn, "SELECT count() FROM segments FINAL", "2")
-		})
+	s, dsn := open(t)
+	query(t, dsn, "SYSTEM STOP MERGES flags")
+	write(t, s, exampleBatch())
+	before := query(t, dsn, "SELECT * FROM flags FINAL FORMAT JSONEachRow")
+	write(t, s, exampleBatch())
+	expect(t, dsn, "SELECT count() FROM flags", "2")
+	expect(t, dsn, "SELECT * FROM flags FINAL FORMAT JSONEachRow", before)
+	expect(t, dsn, "SELECT count() FROM calls FINAL", "1")
+	expect(t, dsn, "SELECT count() FROM segments FINAL", "2")
+
+	for _, table := range []string{"calls", "segments"} {
+		query(t, dsn, "ALTER TABLE "+table+" DELETE WHERE 1 SETTINGS mutations_sync = 2")
 	}
+	expect(t, dsn, "SELECT (SELECT count() FROM calls), (SELECT count() FROM segments)", "0\t0")
+	write(t, s, exampleBatch())
+	expect(t, dsn, "SELECT count() FROM calls FINAL", "1")
+	expect(t, dsn, "SELECT count() FROM segments FINAL", "2")
 }
 
 func TestTheHighestVersionCounts(t *testing.T) {
@@ -77,17 +76,17 @@ func TestTheHighestVersionCounts(t *testing.T) {
 		return b
 	}
 	const flag = "SELECT measured, state FROM flags FINAL"
-	write(t, s, at(10, 50, "open"), "1")
+	write(t, s, at(10, 50, "open"))
 	expect(t, dsn, flag, "50\topen")
-	write(t, s, at(12, 70, "final"), "2")
+	write(t, s, at(12, 70, "final"))
 	expect(t, dsn, flag, "70\tfinal")
-	write(t, s, at(11, 60, "open"), "3")
+	write(t, s, at(11, 60, "open"))
 	expect(t, dsn, flag, "70\tfinal")
 	expect(t, dsn, "SELECT score FROM calls FINAL", "30")
 	expect(t, dsn, "SELECT end FROM segments FINAL WHERE kind = 'hold'", "70")
 
 	expect(t, dsn, "SELECT count() FROM flags_current", "1")
-	write(t, s, at(13, 70, "withdrawn"), "4")
+	write(t, s, at(13, 70, "withdrawn"))
 	expect(t, dsn, "SELECT count() FROM flags_current", "0")
 	expect(t, dsn, "SELECT count(), any(version) FROM calls_current", "1\t13")
 
@@ -100,7 +99,7 @@ func TestTheHighestVersionCounts(t *testing.T) {
 // A call that goes on past midnight of the month's last day stays where it began, flags and all.
 func TestPartitionIsTheMonthOfTheCallsStart(t *testing.T) {
 	s, dsn := open(t)
-	write(t, s, exampleBatch(), "1")
+	write(t, s, exampleBatch())
 	expect(t, dsn, "SELECT table, partition FROM system.parts WHERE database = currentDatabase() AND active AND table IN ('calls', 'cases', 'flags', 'segments') ORDER BY table",
 		"calls\t202511\ncases\t202511\nflags\t202511\nsegments\t202511")
 }
@@ -115,7 +114,7 @@ func TestBatchMaySpanManyMonths(t *testing.T) {
 		begin := time.Date(2012, time.Month(1+month), 1, 0, 0, 0, 0, time.UTC)
 		b.Calls = append(b.Calls, CallRow{CallID: begin.Format("2006-01"), StartedAt: begin, JudgedAt: start})
 	}
-	write(t, s, &b, "1")
+	write(t, s, &b)
 	expect(t, dsn, "SELECT count() FROM calls FINAL", "150")
 }
 

@@ -18,7 +18,6 @@ type tables struct {
 	mutex    sync.Mutex
 	rng      *rand.Rand
 	rows     map[string]row
-	tokens   map[string]bool
 	conflict string // two different rows of one key and version
 
 	away          bool    // every write fails
@@ -32,11 +31,11 @@ type row struct {
 }
 
 func newTables(rng *rand.Rand) *tables {
-	return &tables{rng: rng, rows: map[string]row{}, tokens: map[string]bool{}}
+	return &tables{rng: rng, rows: map[string]row{}}
 }
 
 // Write is store.Writer's. Some of it may be written though it fails, as the tables are three.
-func (s *tables) Write(ctx context.Context, b *store.Batch, token string) error {
+func (s *tables) Write(ctx context.Context, b *store.Batch) error {
 	s.mutex.Lock()
 	slow := time.Duration(0)
 	if s.slow > 0 {
@@ -55,21 +54,21 @@ func (s *tables) Write(ctx context.Context, b *store.Batch, token string) error 
 	}
 	fail := s.rng.Float64() < s.after
 	part := s.rng.IntN(4)
-	s.insert(token+"/segments", len(b.Segments), func(i int) (string, uint64, string) {
+	s.insert(len(b.Segments), func(i int) (string, uint64, string) {
 		r := &b.Segments[i]
 		return fmt.Sprintf("segment %s %s %s %.3f", r.CallID, r.Kind, r.Leg, r.Start), r.Version, fmt.Sprintf("%+v", *r)
 	})
 	if fail && part == 0 {
 		return errAway
 	}
-	s.insert(token+"/flags", len(b.Flags), func(i int) (string, uint64, string) {
+	s.insert(len(b.Flags), func(i int) (string, uint64, string) {
 		r := &b.Flags[i]
 		return fmt.Sprintf("flag %s %s %s", r.CallID, r.Rule, r.FlagID), r.Version, fmt.Sprintf("%+v", *r)
 	})
 	if fail && part == 1 {
 		return errAway
 	}
-	s.insert(token+"/calls", len(b.Calls), func(i int) (string, uint64, string) {
+	s.insert(len(b.Calls), func(i int) (string, uint64, string) {
 		r := &b.Calls[i]
 		return "call " + r.CallID, r.Version, fmt.Sprintf("%+v", *r)
 	})
@@ -79,11 +78,7 @@ func (s *tables) Write(ctx context.Context, b *store.Batch, token string) error 
 	return nil
 }
 
-func (s *tables) insert(token string, n int, at func(int) (key string, version uint64, said string)) {
-	if n == 0 || s.tokens[token] {
-		return
-	}
-	s.tokens[token] = true
+func (s *tables) insert(n int, at func(int) (key string, version uint64, said string)) {
 	for i := range n {
 		key, version, said := at(i)
 		old, there := s.rows[key]
@@ -117,12 +112,12 @@ type door struct {
 	dead func() bool
 }
 
-func (d *door) Write(ctx context.Context, b *store.Batch, token string) error {
+func (d *door) Write(ctx context.Context, b *store.Batch) error {
 	if d.link.wait() {
 		ctx = context.WithoutCancel(ctx) // it was on its way already
 	}
 	if d.dead() {
 		return errAway
 	}
-	return d.tables.Write(ctx, b, token)
+	return d.tables.Write(ctx, b)
 }
