@@ -83,7 +83,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot join the consumer group %s: %w", c.cfg.Group, err)
 	}
-	defer group.Close()
+	defer leave(group)
 	defer c.cfg.Health.Report(HealthGroup, errors.New("the group has been left"))
 	defer func() {
 		for _, p := range c.kept {
@@ -116,6 +116,22 @@ func (c *Consumer) Run(ctx context.Context) error {
 		if err := c.generation(gen, fatal, func() { go group.Close() }); err != nil {
 			return err
 		}
+	}
+}
+
+// leaveWithin is how long the group may take to let a member go that has written what it had. To join takes as long as the slowest
+// member, and cannot be ended: who is told to end meanwhile holds nothing, and the broker finds out by itself.
+const leaveWithin = 1500 * time.Millisecond
+
+func leave(group *kafka.ConsumerGroup) {
+	left := make(chan struct{})
+	go func() {
+		group.Close()
+		close(left)
+	}()
+	select {
+	case <-left:
+	case <-time.After(leaveWithin):
 	}
 }
 
