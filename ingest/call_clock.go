@@ -104,7 +104,7 @@ func (c *Call) finish(e Ending) Ending {
 	}
 	ticks := int((e.At + TickDuration - 1) / TickDuration)
 	for clock := 0; c.next < ticks; {
-		clock = max(clock, c.next*TickSamples) + SampleRate
+		clock = max(clock, c.next*TickSamples) + depth // no more at once than while the call went on: the buffers need not grow for it
 		for i := range c.legs {
 			c.legs[i].advance(clock)
 		}

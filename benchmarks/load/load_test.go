@@ -27,7 +27,7 @@ var (
 	window     = flag.Duration("window", 30*time.Second, "time that a step is measured for")
 	batch      = flag.Duration("batch", 200*time.Millisecond, "audio of a leg in a record")
 	partitions = flag.Int("partitions", 4, "of the calls' topic")
-	profile    = flag.String("profile", "", "file for the worker's CPU profile of the last step")
+	profile    = flag.String("profile", "", "file for the worker's CPU profile of the last step; its heap's gets .heap added")
 	out        = flag.String("out", "", "folder for load.md and load.json")
 )
 

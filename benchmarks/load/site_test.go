@@ -121,8 +121,14 @@ func (s *site) usage() usage {
 // heap is what the worker's heap holds after a collection, in bytes.
 func (s *site) heap() float64 {
 	s.t.Helper()
-	if _, err := processes.Get("http://" + s.pprof + "/debug/pprof/heap?gc=1"); err != nil {
+	said, err := processes.Get("http://" + s.pprof + "/debug/pprof/heap?gc=1")
+	if err != nil {
 		s.t.Fatal(err)
+	}
+	if *profile != "" {
+		if err := os.WriteFile(*profile+".heap", []byte(said), 0o644); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	m, err := processes.Scrape(s.metrics)
 	if err != nil {
