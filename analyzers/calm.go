@@ -63,9 +63,9 @@ func (c *calm) fill(f *dsp.Features) {
 	if c.run == calmAfter+1 {
 		dsp.Cepstrum(&c.mean.Bands, &c.mean.Cepstra)
 	}
-	level, power, clipped := f.Level, f.Power, f.Clipped
+	level, clipped := f.Level, f.Clipped
 	*f = c.mean
-	f.Level, f.Power, f.Clipped = level, power, clipped
+	f.Level, f.Clipped = level, clipped
 }
 
 // addCalm counts a frame in of which the level is known, and of the rest what it is in general.

@@ -179,8 +179,8 @@ func (s *effortScene) over(b *effortBase) effortSigns {
 
 // effortBase is how somebody usually speaks: what they said so far, the last minute counting most.
 type effortBase struct {
-	levels  [160]uint32 // windows of neutral speech by level, in steps of 0.5 dB from -80 dBov
-	pitches [72]uint32  // voiced frames by pitch, in steps of half a semitone over 55 Hz
+	levels  [160]uint16 // windows of neutral speech by level, in steps of 0.5 dB from -80 dBov
+	pitches [72]uint16  // voiced frames by pitch, in steps of half a semitone over 55 Hz
 	n       uint32
 	level   float64 // median of levels, refreshed with the others once a window
 	since   int
@@ -249,23 +249,23 @@ func (b *effortBase) shift(dB float64) {
 }
 
 // median is the bin in which the middle of a histogram is.
-func median(bins []uint32) float64 {
+func median(bins []uint16) float64 {
 	var all, sum uint32
 	for _, n := range bins {
-		all += n
+		all += uint32(n)
 	}
 	for i, n := range bins {
-		if sum += n; n > 0 && sum*2 >= all {
+		if sum += uint32(n); n > 0 && sum*2 >= all {
 			return float64(i)
 		}
 	}
 	return 0
 }
 
-func halve(bins []uint32) (sum uint32) {
+func halve(bins []uint16) (sum uint32) {
 	for i := range bins {
 		bins[i] /= 2
-		sum += bins[i]
+		sum += uint32(bins[i])
 	}
 	return sum
 }

@@ -7,8 +7,9 @@ import (
 // lookahead is Lookahead in frames.
 const lookahead = int(Lookahead / FrameDuration)
 
-// ringFrames is how many frames are kept: those not yet delivered and some before them.
-const ringFrames = 56
+// ringFrames is how many frames are kept: those not yet delivered, and one more, being taken. A leg's state is the less the
+// better: of thousands of calls the caches hold none, and 20 KiB is a size that the allocator has.
+const ringFrames = 52
 
 // front turns one leg's audio into Frames. A Frame is delivered lookahead frames after its audio, because whether
 // something is music is heard from what follows as much as from what came before.
@@ -26,7 +27,7 @@ type front struct {
 // heard is what is kept of a frame until it is delivered.
 type heard struct {
 	dsp.Features
-	lost                int32
+	lost                uint8 // samples
 	open, tone, comfort bool
 	// calm frames are measured in their level only: the rest is what the line's noise was before them.
 	calm bool
@@ -69,7 +70,7 @@ func silentFeatures() (f dsp.Features) {
 func (f *front) Push(in *Input) (ready *Frame) {
 	h := f.at(f.taken)
 	*h = nothing
-	h.lost, h.open, h.tone, h.comfort = int32(in.Lost), in.Open, in.Tone, in.Comfort
+	h.lost, h.open, h.tone, h.comfort = uint8(in.Lost), in.Open, in.Tone, in.Comfort
 	if in.Open && len(in.PCM) >= FrameSamples {
 		f.measure(in, h)
 	} else {
@@ -82,7 +83,7 @@ func (f *front) Push(in *Input) (ready *Frame) {
 
 // measure measures a frame's audio, as much of it as says something.
 func (f *front) measure(in *Input, h *heard) {
-	f.analysis.Level(in.PCM, &h.Features)
+	power := f.analysis.Level(in.PCM, &h.Features)
 	switch {
 	case in.Tone || in.Comfort: // made by the receiver: not to be classified
 		if !h.Silent {
@@ -95,7 +96,7 @@ func (f *front) measure(in *Input, h *heard) {
 		f.floor.Gap()
 		f.calm.stop()
 	default:
-		f.floor.Update(h.Power)
+		f.floor.Update(power)
 		if h.calm = f.calm.step(h.Level, f.floor.Level()); h.calm {
 			f.analysis.Pass(in.PCM)
 			f.calm.fill(&h.Features)
@@ -129,7 +130,7 @@ func (f *front) step() *Frame {
 	f.out = Frame{
 		Level: h.Level, Floor: f.floor.Level(), Bands: h.Bands,
 		Pitch: h.Pitch, Harmonicity: h.Harmonicity, Tilt: h.Tilt, Peak: h.Peak, PeakShare: h.PeakShare,
-		Lost: int(h.lost), Clipped: h.Clipped, Open: h.open, Tone: h.tone, Comfort: h.comfort,
+		Lost: int(h.lost), Clipped: int(h.Clipped), Open: h.open, Tone: h.tone, Comfort: h.comfort,
 	}
 	f.classifier.decide(due, h, &f.out)
 	return &f.out

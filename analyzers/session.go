@@ -14,12 +14,11 @@ const maxQueued = 256
 // reused for call after call; Begin makes it as new. It is not safe for concurrent use.
 type Session struct {
 	analyzers []Analyzer
-	fronts    [2]front
+	fronts    [2]*front
 	scratch   *scratch
 	echo      echo
 	efforts   [2]effort
 	legs      int
-	mixed     bool
 	emit      Emit
 
 	now    Instant
@@ -39,7 +38,7 @@ func NewSessionBeside(other *Session) *Session {
 func newSession(as []Analyzer, n *nets, shared *scratch) *Session {
 	s := &Session{analyzers: as, scratch: shared, events: make([]Event, 0, 16)}
 	for i := range s.fronts {
-		s.fronts[i].begin(n, shared)
+		s.fronts[i] = newFrontWith(n, shared)
 	}
 	return s
 }
@@ -48,7 +47,6 @@ func newSession(as []Analyzer, n *nets, shared *scratch) *Session {
 func (s *Session) Begin(legs []schemas.Leg, emit Emit) {
 	s.emit = emit
 	s.legs = len(legs)
-	s.mixed = len(legs) == 1
 	s.index = 0
 	s.events = s.events[:0]
 	s.now = Instant{Answered: true}
@@ -133,7 +131,7 @@ func (s *Session) show(frames [2]*Frame) {
 		s.events = append(s.events[:0], s.events[due:]...)
 	}
 	s.now.Index = s.index
-	if s.mixed {
+	if s.legs == 1 {
 		s.now.Mixed = frames[0]
 	} else {
 		s.now.Agent, s.now.Customer = frames[0], frames[1]

@@ -8,7 +8,7 @@ const historyTicks = 2
 // Room for ticks in a ring: what it begins with and grows by, what a pooled one may keep, and the most that the
 // bounds of jitter.go and call.go can ask for (2 s of skew, 0.7 s of patience, 0.5 s early, a packet of 0.5 s).
 const (
-	ringStep = 8
+	ringStep = 4
 	ringKept = 64
 	ringMost = 200
 )

@@ -21,12 +21,9 @@ var groups = [numGroups + 1]int{5, 14, 28, 58, 109}
 
 // Features are what is measured of one frame.
 type Features struct {
-	// Level in dBov, Power as a mean square, both without the constant part.
-	Level, Power float32
-	// Silent frames hold no signal; nothing but their level is measured.
-	Silent  bool
-	Clipped int
-	Bands   [NumBands]float32
+	// Level in dBov, without the constant part.
+	Level float32
+	Bands [NumBands]float32
 	// Cepstra are the Cepstrum of the bands.
 	Cepstra [NumCepstra]float32
 	// Pitch in Hz is 0 where the frame is not Voiced; Harmonicity too where it is very low.
@@ -42,6 +39,9 @@ type Features struct {
 	Peakiness float32
 	// Flux is the mean change of the bands since the frame before, in dB.
 	Flux float32
+	// Silent frames hold no signal; nothing but their level is measured.
+	Silent  bool
+	Clipped uint8
 }
 
 // Analysis measures one leg, frame by frame.
@@ -75,10 +75,11 @@ func (a *Analysis) Frame(pcm []float32, f *Features) {
 	}
 }
 
-// Level measures what needs no spectrum, and begins the measurement of a frame: Shape or Pass follows unless it is silent.
-func (a *Analysis) Level(pcm []float32, f *Features) {
+// Level measures what needs no spectrum, and begins the measurement of a frame: Shape or Pass follows unless it is silent. It
+// returns the level as a mean square.
+func (a *Analysis) Level(pcm []float32, f *Features) (power float32) {
 	*f = Features{Level: MinDB}
-	level(pcm[:FrameSamples], f)
+	power = level(pcm[:FrameSamples], f)
 	if f.Silent {
 		// What follows silence begins anew, and does so in the same state whatever was before it.
 		if a.run > 0 {
@@ -88,6 +89,7 @@ func (a *Analysis) Level(pcm []float32, f *Features) {
 			f.Bands[i] = MinDB
 		}
 	}
+	return power
 }
 
 // Pass takes a frame of which nothing but its level is of interest.
@@ -138,17 +140,17 @@ func (a *Analysis) Shape(pcm []float32, f *Features) {
 	a.spectral(&now, f)
 }
 
-func level(pcm []float32, f *Features) {
+func level(pcm []float32, f *Features) (power float32) {
 	const full = 32000.0 / 32768
 	p := (*[FrameSamples]float32)(pcm)
 	sum, square := levelSums(p)
 	all := square[0] + square[1] + (square[2] + square[3])
 	mean := (sum[0] + sum[1] + (sum[2] + sum[3])) / FrameSamples
-	f.Power = all/FrameSamples - float32(mean*mean)
-	f.Level = DB(f.Power)
+	power = all/FrameSamples - float32(mean*mean)
+	f.Level = DB(power)
 	// Samples that deviate by more than silentPeak on the mean do so at their most. Written so that those that are no numbers
 	// make a silent frame.
-	f.Silent = !(f.Power > 2*silentPeak*silentPeak) && (!(spread(p) > 2*silentPeak) || !(f.Power > 0))
+	f.Silent = !(power > 2*silentPeak*silentPeak) && (!(spread(p) > 2*silentPeak) || !(power > 0))
 	if all > 0.9*full*full { // less has no sample of that size
 		for _, v := range p {
 			if v >= full || v <= -full {
@@ -156,6 +158,7 @@ func level(pcm []float32, f *Features) {
 			}
 		}
 	}
+	return power
 }
 
 // levelSums are those of every fourth sample and of its square: for each addition to wait for none before it.

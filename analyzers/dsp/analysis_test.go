@@ -123,7 +123,7 @@ func TestSilenceAndFaults(t *testing.T) {
 	}
 	for _, c := range cases {
 		f := measure(c.sound)
-		if f.Silent != c.silent || f.Clipped != c.clipped {
+		if f.Silent != c.silent || int(f.Clipped) != c.clipped {
 			t.Errorf("%s: silent %v, %d clipped; want %v, %d", c.name, f.Silent, f.Clipped, c.silent, c.clipped)
 		}
 		within(t, c.name+": level", f.Level, c.level, 0.1)
