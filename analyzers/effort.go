@@ -137,7 +137,7 @@ func (w *effortWindows) push(f *Frame) {
 	} else {
 		w.n++
 	}
-	p := math.Pow(10, float64(f.Level)/10)
+	p := f.meanSquare()
 	w.ring[w.next] = p
 	w.power += p
 	w.next = (w.next + 1) % effortWindow

@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"math"
 	"time"
 
 	"github.com/earshot/earshot/schemas"
@@ -61,6 +62,16 @@ type Frame struct {
 	Lost, Clipped int
 	// Open, Tone and Comfort are as in Input.
 	Open, Tone, Comfort bool
+
+	square float64 // of the level, once somebody has asked
+}
+
+// meanSquare is the level as one, for means over frames.
+func (f *Frame) meanSquare() float64 {
+	if f.square == 0 {
+		f.square = math.Pow(10, float64(f.Level)/10)
+	}
+	return f.square
 }
 
 // Instant is one step of a call: the frames of all its legs, and what the switch has said by then.

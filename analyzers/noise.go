@@ -90,7 +90,7 @@ func (l *noiseLeg) step(f *Frame, other bool, leg schemas.Leg, i int, emit Emit)
 	case f.Speech:
 		l.since = 0
 		l.talked++
-		l.speech.power += math.Pow(10, float64(f.Level)/10)
+		l.speech.power += f.meanSquare()
 		l.speech.n++
 	case !other && l.since > noiseTail:
 		l.levels[int(clamp(float64(f.Level)+90, 0, float64(len(l.levels)-1)))]++

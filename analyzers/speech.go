@@ -53,7 +53,7 @@ func (a *speech) leg(i int, f *Frame, leg schemas.Leg, index int, emit Emit) {
 			*l = speechLeg{open: true, start: index}
 		}
 		l.end = index + 1
-		l.power += math.Pow(10, float64(f.Level)/10)
+		l.power += f.meanSquare()
 		l.floor += float64(f.Floor)
 		l.likely += float64(f.SpeechLikelihood)
 		l.n++

@@ -97,7 +97,7 @@ func (a *swapped) Frame(now *Instant, _ Emit) {
 		}
 	}
 	if customer.Speech && !customer.Music {
-		a.speech.power += math.Pow(10, float64(customer.Level)/10)
+		a.speech.power += customer.meanSquare()
 		a.speech.n++
 	}
 	echo := customer.Music && customer.Level > agent.Level+swappedEcho
