@@ -51,12 +51,19 @@ func guard(ctx context.Context, file, dir string, update bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	program := filepath.Join(dir, "earshot")
-	if err := build(ctx, committed.Go, program); err != nil {
+	plain, simd := filepath.Join(dir, "earshot"), filepath.Join(dir, "earshot-simd")
+	if err := build(ctx, committed.Go, "", plain); err != nil {
+		return err
+	}
+	if err := build(ctx, committed.Go, "simd", simd); err != nil {
 		return err
 	}
 	counted := &figures{Go: committed.Go, Arch: runtime.GOARCH}
 	for _, w := range workloads {
+		program := plain
+		if w.simd {
+			program = simd
+		}
 		n, err := w.count(ctx, program, dir)
 		if err != nil {
 			return fmt.Errorf("cannot count %s: %w", w.name, err)

@@ -21,26 +21,29 @@ type workload struct {
 	name, file string
 	length     time.Duration
 	make       func(time.Duration) ([]byte, error)
+	simd       bool // by the program built with GOEXPERIMENT=simd
 }
 
 // startup is what the others are counted over: they cost it too.
 const startup = "start-up"
 
 var workloads = []workload{
-	{startup, "second.wav", time.Second, wav(synthetic.Typical)},
-	{"recording, typical", "typical.wav", 6 * time.Minute, wav(synthetic.Typical)},
-	{"recording, worst case", "worst.wav", time.Minute, wav(synthetic.Worst)},
-	{"RTP, typical", "typical.pcap", 2 * time.Minute, synthetic.Call(synthetic.Typical).Capture},
+	{startup, "second.wav", time.Second, wav(synthetic.Typical), false},
+	{"recording, typical", "typical.wav", 6 * time.Minute, wav(synthetic.Typical), false},
+	{"recording, worst case", "worst.wav", time.Minute, wav(synthetic.Worst), false},
+	{"RTP, typical", "typical.pcap", 2 * time.Minute, synthetic.Call(synthetic.Typical).Capture, false},
+	{"recording, typical, SIMD", "typical.simd.wav", 6 * time.Minute, wav(synthetic.Typical), true},
+	{"RTP, typical, SIMD", "typical.simd.pcap", 2 * time.Minute, synthetic.Call(synthetic.Typical).Capture, true},
 }
 
 func wav(c synthetic.Call) func(time.Duration) ([]byte, error) {
 	return func(d time.Duration) ([]byte, error) { return c.WAV(d), nil }
 }
 
-// build compiles the program with a Go version, fetching that if it is not the one at hand.
-func build(ctx context.Context, version, to string) error {
+// build compiles the program with a Go version, fetching that if it is not the one at hand, and with an experiment or none.
+func build(ctx context.Context, version, experiment, to string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", to, "./cmd/earshot")
-	cmd.Env = append(os.Environ(), "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOEXPERIMENT="+experiment)
 	if version != runtime.Version() {
 		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+version)
 	}
