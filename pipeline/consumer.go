@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -50,6 +51,7 @@ type Consumer struct {
 	cfg    ConsumerConfig
 	dialer *kafka.Dialer
 	kept   map[topicPartition]*Partition // of the generation before, for the one that follows
+	told   atomic.Pointer[time.Time]     // when it was told to end
 }
 
 type topicPartition struct {
@@ -92,7 +94,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}()
 	// Closing the group ends the generation: its partitions write and commit what they hold, then the group is left,
 	// once and without joining it again.
-	stop := context.AfterFunc(ctx, func() { group.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		now := time.Now()
+		c.told.Store(&now)
+		group.Close()
+	})
 	defer stop()
 	fatal := make(chan error, 1)
 	for {
@@ -117,6 +123,16 @@ func (c *Consumer) Run(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// drainUntil is when a partition that is given up now is to have written what it holds. Who is told to end has so long from then on,
+// not from when what was under way has ended.
+func (c *Consumer) drainUntil() time.Time {
+	from := time.Now()
+	if told := c.told.Load(); told != nil {
+		from = *told
+	}
+	return from.Add(c.cfg.Drain)
 }
 
 // leaveWithin is how long the group may take to let a member go that has written what it had. To join takes as long as the slowest

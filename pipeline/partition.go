@@ -142,7 +142,7 @@ func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 		QueueCapacity: cmp.Or(p.c.cfg.ReadAhead[p.topic], 64), ReadLagInterval: -1,
 		ErrorLogger: kafka.LoggerFunc(func(f string, a ...any) { p.log.Debug("reader: " + fmt.Sprintf(f, a...)) }),
 	})
-	defer reader.Close()
+	defer func() { go reader.Close() }() // what it asked of a broker that is away it waits for
 	if err := p.beyond(ctx); err != nil {
 		return stopped(ctx, err)
 	}
@@ -158,7 +158,7 @@ func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 		return err
 	}
 	// The generation is over; what is held is written and committed in its own time, or left to be read again.
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.c.cfg.Drain)
+	drain, cancel := context.WithDeadline(context.WithoutCancel(ctx), p.c.drainUntil())
 	defer cancel()
 	if err == nil {
 		if ferr := p.flush(drain, gen); ferr != nil {
@@ -171,7 +171,7 @@ func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 // beyond finds a partition that ends before the offset to go on from: the topic was made anew, or cut. The reader would
 // wait in silence until it has grown that far, so everything is read from the start.
 func (p *Partition) beyond(ctx context.Context) error {
-	if !p.begun {
+	if !p.begun || ctx.Err() != nil {
 		return nil
 	}
 	conn, err := p.c.dialer.DialLeader(ctx, "tcp", p.c.cfg.Kafka.Brokers[0], p.topic, p.id)
@@ -180,6 +180,11 @@ func (p *Partition) beyond(ctx context.Context) error {
 		return nil // the reader tries for itself
 	}
 	defer conn.Close()
+	// A broker may be there and not answer.
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return fmt.Errorf("cannot bound how long Kafka may take to tell the partition's end: %w", err)
+	}
 	last, err := conn.ReadLastOffset()
 	if err != nil || p.mark.next <= last {
 		return nil
