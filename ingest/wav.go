@@ -109,7 +109,7 @@ func pcm8(dst []float32, raw []byte, stride int) {
 }
 
 func pcm16(dst []float32, raw []byte, stride int) {
-	for i := range dst {
+	for i := pcm16Wide(dst, raw, stride); i < len(dst); i++ {
 		b := raw[i*stride:][:2]
 		dst[i] = float32(int16(uint16(b[0])|uint16(b[1])<<8)) / (1 << 15)
 	}
