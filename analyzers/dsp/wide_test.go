@@ -14,7 +14,7 @@ import (
 func both(t *testing.T, run func() any) {
 	t.Helper()
 	if !Wide {
-		t.Fatal("this processor has no AVX2: there is nothing to compare")
+		t.Skip("this processor has no AVX2: there is nothing to compare")
 	}
 	defer func() { Wide = true }()
 	wide := run()
