@@ -22,7 +22,7 @@ type Taker interface {
 	// Held says whether something waits to be written; Due, whether it should be now.
 	Held() bool
 	Due(now time.Time) bool
-	// Flush writes it, trying until ctx ends, and lets go of the watermark.
+	// Flush writes it, trying until ctx ends, and lets go of the watermark. Once it may write what is urgent only; the next writes all.
 	Flush(ctx context.Context) error
 	// Discard lets go of the open calls: somebody else reads them again from their first records.
 	Discard()
@@ -85,7 +85,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot join the consumer group %s: %w", c.cfg.Group, err)
 	}
-	defer leave(group)
+	defer atMost(leaveWithin, group.Close)
 	defer c.cfg.Health.Report(HealthGroup, errors.New("the group has been left"))
 	defer func() {
 		for _, p := range c.kept {
@@ -137,17 +137,18 @@ func (c *Consumer) drainUntil() time.Time {
 
 // leaveWithin is how long the group may take to let a member go that has written what it had. To join takes as long as the slowest
 // member, and cannot be ended: who is told to end meanwhile holds nothing, and the broker finds out by itself.
-const leaveWithin = 1500 * time.Millisecond
+const leaveWithin = 1200 * time.Millisecond
 
-func leave(group *kafka.ConsumerGroup) {
-	left := make(chan struct{})
+// atMost waits for what is done so long and no longer.
+func atMost(long time.Duration, do func() error) {
+	done := make(chan struct{})
 	go func() {
-		group.Close()
-		close(left)
+		do()
+		close(done)
 	}()
 	select {
-	case <-left:
-	case <-time.After(leaveWithin):
+	case <-done:
+	case <-time.After(long):
 	}
 }
 

@@ -161,7 +161,11 @@ func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 	drain, cancel := context.WithDeadline(context.WithoutCancel(ctx), p.c.drainUntil())
 	defer cancel()
 	if err == nil {
-		if ferr := p.flush(drain, gen); ferr != nil {
+		ferr := p.flush(drain, gen)
+		if ferr == nil && p.taker.Held() { // flags are written ahead of the rest
+			ferr = p.flush(drain, gen)
+		}
+		if ferr != nil {
 			p.log.Warn("not everything could be written before the partition was given up; it will be read again", "error", ferr)
 		}
 	}

@@ -42,10 +42,14 @@ func NewWorker(cfg Config) (*Worker, error) {
 	return w, err
 }
 
+// closeWithin is how long what is on its way to Kafka at the end may take: flags that were not told in the time to drain. Whoever takes
+// the partition over tells them.
+const closeWithin = 500 * time.Millisecond
+
 // Run takes records until ctx ends, then writes and commits what it has and leaves the group. It returns an error only
 // for what trying again cannot mend.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.transport.CloseIdleConnections()
-	defer w.writer.Close()
+	defer atMost(closeWithin, w.writer.Close)
 	return w.consumer.Run(ctx)
 }
