@@ -35,7 +35,7 @@ type ConsumerConfig struct {
 	Topics []string
 	// SessionTimeout after which the group gives a silent member's partitions to others.
 	SessionTimeout time.Duration
-	// Drain is how long a partition may take to write what it holds when it is given up.
+	// Drain is how long a partition may take to write what it holds when it is given up; half a session at most unless the process ends.
 	Drain   time.Duration
 	Metrics *ConsumerMetrics
 	Health  *Health // may be nil
@@ -126,13 +126,13 @@ func (c *Consumer) Run(ctx context.Context) error {
 }
 
 // drainUntil is when a partition that is given up now is to have written what it holds. Who is told to end has so long from then on,
-// not from when what was under way has ended.
+// not from when what was under way has ended. A member that stays has half a session at most: the group takes one that does not
+// come back in time for dead, and while ClickHouse is away none would ever do.
 func (c *Consumer) drainUntil() time.Time {
-	from := time.Now()
 	if told := c.told.Load(); told != nil {
-		from = *told
+		return told.Add(c.cfg.Drain)
 	}
-	return from.Add(c.cfg.Drain)
+	return time.Now().Add(min(c.cfg.Drain, c.cfg.SessionTimeout/2))
 }
 
 // leaveWithin is how long the group may take to let a member go that has written what it had. To join takes as long as the slowest
