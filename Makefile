@@ -6,6 +6,8 @@ SHELL       = bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO      ?= go
 # Where Go has it, the program computes eight values at a time, to the same bit as plain Go, which is what the tests run. SIMD= builds without.
+# Where the processor can fuse a multiplication and an addition, the tests see to it that the compiler does so nowhere.
+FMA      = $(shell grep -m 1 -wo fma /proc/cpuinfo 2>/dev/null)
 SIMD    ?= $(if $(filter go1.26%,$(shell $(GO) env GOVERSION)),GOEXPERIMENT=simd)
 # Tools are pinned here and run from the module proxy; none of them is a dependency of the product.
 BUF         = $(GO) run github.com/bufbuild/buf/cmd/buf@v1.75.0
@@ -56,6 +58,7 @@ guard-update: ## commit to what the hot path costs now
 test: build audio browser lint guard ## everything that must hold: format, vet, staticcheck, proto, the guard, all tests with the race detector
 	@mkdir -p .cache
 	$(if $(SIMD),$(SIMD) $(GO) test ./analyzers/... ./ingest/...)
+	$(if $(and $(SIMD),$(FMA)),GOAMD64=v3 $(SIMD) $(GO) test ./analyzers/...)
 	$(GOTESTSUM) --format pkgname --jsonfile .cache/test.json -- -race -timeout 20m ./... | tee .cache/test.log
 	@grep -ho 'end to end on [^"\\]*' .cache/test.json
 	@tail -n 1 .cache/test.log
@@ -79,7 +82,7 @@ pace: sounds ## an hour of a call before Earshot and other programs, on one core
 
 .PHONY: load scale roofline history
 load: build audio ## raise the number of live calls through Kafka into ClickHouse until the machine is full; LOAD='-from 3000 -step 250'
-	$(GO) build -trimpath -o bin/earshot-plain ./cmd/earshot
+	GOEXPERIMENT= $(GO) build -trimpath -o bin/earshot-plain ./cmd/earshot
 	$(GO) test -tags load ./benchmarks/load -run TestLoad -v -timeout 1h -earshot $(abspath bin/earshot) -plain $(abspath bin/earshot-plain) \
 	  -audio $(abspath $(AUDIO)) -out $(abspath benchmarks) $(LOAD)
 

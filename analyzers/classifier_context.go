@@ -146,7 +146,7 @@ func (b *block) join(o *block) {
 func (b *block) describe(in []float32, reference float32, deviations bool) []float32 {
 	share := 1 / max(b.frames, 1)
 	for i, sum := range &b.sum {
-		mean := sum * share
+		mean := float32(sum * share)
 		if i == traitLevel && b.frames > 0 {
 			mean -= reference
 		}
@@ -156,8 +156,8 @@ func (b *block) describe(in []float32, reference float32, deviations bool) []flo
 		return in
 	}
 	for i, sum := range &b.sum {
-		mean := sum * share
-		in = append(in, dsp.Sqrt(max(b.square[i]*share-float32(mean*mean), 0)))
+		mean := float32(sum * share)
+		in = append(in, dsp.Sqrt(max(float32(b.square[i]*share)-float32(mean*mean), 0)))
 	}
 	return in
 }

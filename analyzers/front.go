@@ -7,9 +7,12 @@ import (
 // lookahead is Lookahead in frames.
 const lookahead = int(Lookahead / FrameDuration)
 
-// ringFrames is how many frames are kept: those not yet delivered, and one more, being taken. A leg's state is the less the
-// better: of thousands of calls the caches hold none, and 20 KiB is a size that the allocator has.
-const ringFrames = 52
+// ringFrames is how many frames are kept: those not yet delivered, the one being taken, and one to spare. A leg's state is the less the
+// better: of thousands of calls the caches hold none, and frontBytes is a size that the allocator has.
+const (
+	ringFrames = 52
+	frontBytes = 20 << 10
+)
 
 // front turns one leg's audio into Frames. A Frame is delivered lookahead frames after its audio, because whether
 // something is music is heard from what follows as much as from what came before.

@@ -3,6 +3,7 @@ package analyzers
 import (
 	"math"
 	"testing"
+	"unsafe"
 
 	"github.com/earshot/earshot/analyzers/dsp"
 )
@@ -126,4 +127,11 @@ func BenchmarkFront(b *testing.B) {
 		n++
 	}
 	b.ReportMetric(FrameDuration.Seconds()*float64(b.N)/b.Elapsed().Seconds(), "x-realtime")
+}
+
+// A leg's state does not outgrow its size in the allocator unnoticed: the next one is a fifth larger.
+func TestFrontIsSmall(t *testing.T) {
+	if n := unsafe.Sizeof(front{}); n > frontBytes {
+		t.Errorf("a leg's state takes %d bytes, expected at most %d", n, frontBytes)
+	}
 }

@@ -36,7 +36,7 @@ type Config struct {
 	MaxOpen int
 	// MaxSegments bounds how many segments of each kind are kept of a call until it is judged; rulebook.DefaultKept.
 	MaxSegments int
-	// Drain is how long a partition may take to write what it holds when it is given up; 8 s.
+	// Drain is how long a partition may take to write what it holds when it is given up (see ConsumerConfig); 8 s.
 	Drain time.Duration
 	// SessionTimeout after which the group gives a silent worker's partitions to others; 30 s.
 	SessionTimeout time.Duration

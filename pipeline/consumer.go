@@ -77,6 +77,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		StartOffset:           kafka.FirstOffset,
 		SessionTimeout:        c.cfg.SessionTimeout,
 		RebalanceTimeout:      c.cfg.SessionTimeout,
+		Timeout:               coordinatorTimeout,
 		HeartbeatInterval:     c.cfg.SessionTimeout / 10,
 		JoinGroupBackoff:      time.Second,
 		WatchPartitionChanges: true,
@@ -85,7 +86,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot join the consumer group %s: %w", c.cfg.Group, err)
 	}
-	defer atMost(leaveWithin, group.Close)
+	defer func() { atMost(time.Until(c.drainUntil())+leaveWithin, group.Close) }()
 	defer c.cfg.Health.Report(HealthGroup, errors.New("the group has been left"))
 	defer func() {
 		for _, p := range c.kept {
@@ -125,6 +126,9 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 }
 
+// coordinatorTimeout is how long a broker may take to answer what is asked of the group, such as to commit: nothing else bounds that.
+const coordinatorTimeout = 2 * time.Second
+
 // drainUntil is when a partition that is given up now is to have written what it holds. Who is told to end has so long from then on,
 // not from when what was under way has ended. A member that stays has half a session at most: the group takes one that does not
 // come back in time for dead, and while ClickHouse is away none would ever do.
@@ -135,8 +139,8 @@ func (c *Consumer) drainUntil() time.Time {
 	return time.Now().Add(min(c.cfg.Drain, c.cfg.SessionTimeout/2))
 }
 
-// leaveWithin is how long the group may take to let a member go that has written what it had. To join takes as long as the slowest
-// member, and cannot be ended: who is told to end meanwhile holds nothing, and the broker finds out by itself.
+// leaveWithin is how long, beside what is left of the time to drain, the group may take to let a member go that has written what it
+// had. To join takes as long as the slowest member, and cannot be ended: the broker then finds out by itself.
 const leaveWithin = 1200 * time.Millisecond
 
 // atMost waits for what is done so long and no longer.

@@ -50,7 +50,7 @@ func (o *outbox) hurried(now time.Time) bool {
 // urgentAge is how long a flag waits that is raised while somebody may yet step in; where no record comes, pollEvery.
 const urgentAge = 100 * time.Millisecond
 
-// hurry has what is held written soon.
+// hurry has the flags held written soon.
 func (o *outbox) hurry() {
 	if o.urgent.IsZero() {
 		o.urgent = time.Now()
@@ -63,10 +63,9 @@ func (o *outbox) touch() {
 	}
 }
 
-// flush returns once everything has been acknowledged, and lets the watermark go on. It tries until ctx ends; what is
-// in the outbox then stays there. A permanent error means that ClickHouse will never take these rows.
-//
-// Where nothing is due but flags, they alone are written: what each table costs ClickHouse is the insert, however few its rows.
+// flush writes all that is held, and lets the watermark go on once it has been acknowledged. Where nothing is due but flags, the flags
+// held are written, and nothing else is let go of: what a table costs ClickHouse is the insert, however few its rows. It tries until
+// ctx ends; what is in the outbox then stays there. A permanent error means that ClickHouse will never take these rows.
 func (o *outbox) flush(ctx context.Context, p *Partition) error {
 	p.NoteHeld(o.batch.Bytes())
 	defer func() { p.NoteHeld(o.batch.Bytes()) }()

@@ -8,31 +8,31 @@ import (
 	"github.com/earshot/earshot/pipeline/store"
 )
 
-// A write is due by rows, by bytes or by age, so neither many rows nor long ones pile up; and soon when a flag is raised of a call
-// that goes on.
+// A write is due by rows, by bytes or by age, so neither many rows nor long ones pile up; and soon, of the flags alone, when one is
+// raised of a call that goes on.
 func TestOutboxIsDue(t *testing.T) {
 	now := time.Now()
+	segments := func(n int) store.Batch { return store.Batch{Segments: make([]store.SegmentRow, n)} }
 	for name, c := range map[string]struct {
-		rows   []store.SegmentRow
-		age    time.Duration
-		urgent time.Duration
-		due    bool
+		batch       store.Batch
+		age, urgent time.Duration
+		ripe, due   bool
 	}{
-		"empty":          {nil, time.Hour, 0, false},
-		"young":          {make([]store.SegmentRow, 9), 0, 0, false},
-		"many":           {make([]store.SegmentRow, 10), 0, 0, true},
-		"long ones":      {[]store.SegmentRow{{AgentID: strings.Repeat("x", 1<<20)}}, 0, 0, true},
-		"old":            {make([]store.SegmentRow, 1), time.Second, 0, true},
-		"urgent":         {make([]store.SegmentRow, 1), urgentAge, urgentAge, true},
-		"not yet urgent": {make([]store.SegmentRow, 1), urgentAge, urgentAge / 2, false},
+		"empty":           {},
+		"young":           {batch: segments(9)},
+		"many":            {batch: segments(10), ripe: true, due: true},
+		"long ones":       {batch: store.Batch{Segments: []store.SegmentRow{{AgentID: strings.Repeat("x", 1<<20)}}}, ripe: true, due: true},
+		"old":             {batch: segments(1), age: time.Second, ripe: true, due: true},
+		"urgent":          {batch: store.Batch{Flags: make([]store.FlagRow, 1)}, urgent: urgentAge, due: true},
+		"not yet urgent":  {batch: store.Batch{Flags: make([]store.FlagRow, 1)}, urgent: urgentAge / 2},
+		"urgent and many": {batch: store.Batch{Flags: make([]store.FlagRow, 10)}, urgent: urgentAge, ripe: true, due: true},
 	} {
-		o := &outbox{rows: 10, bytes: 1 << 20, age: time.Second, oldest: now.Add(-c.age)}
+		o := &outbox{rows: 10, bytes: 1 << 20, age: time.Second, oldest: now.Add(-c.age), batch: c.batch}
 		if c.urgent > 0 {
 			o.urgent = now.Add(-c.urgent)
 		}
-		o.batch.Segments = c.rows
-		if o.due(now) != c.due {
-			t.Errorf("%s: due is %v", name, !c.due)
+		if o.due(now) != c.due || o.ripe(now) != c.ripe {
+			t.Errorf("%s: due is %v, of all %v; expected %v, %v", name, o.due(now), o.ripe(now), c.due, c.ripe)
 		}
 	}
 }

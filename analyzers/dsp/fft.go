@@ -85,8 +85,8 @@ func Transform(x *[FFTSize]float32, out *Spectrum) {
 	var re, im [Bins]float32
 	for i := 0; i < Bins; i += 2 {
 		a, b := int(tables.order[i])&127, int(tables.order[i+1])&127
-		are, aim := x[2*a]*tables.window[2*a], x[2*a+1]*tables.window[2*a+1]
-		bre, bim := x[2*b]*tables.window[2*b], x[2*b+1]*tables.window[2*b+1]
+		are, aim := float32(x[2*a]*tables.window[2*a]), float32(x[2*a+1]*tables.window[2*a+1])
+		bre, bim := float32(x[2*b]*tables.window[2*b]), float32(x[2*b+1]*tables.window[2*b+1])
 		re[i], im[i] = are+bre, aim+bim
 		re[i+1], im[i+1] = are-bre, aim-bim
 	}

@@ -153,7 +153,7 @@ func fit(y *[coarseSamples]float32, r *[coarseLags]float32, energy float32) {
 		if c <= 0 || shifted <= 0 {
 			continue
 		}
-		r[l-least] = c * c / (energy*shifted + minPower)
+		r[l-least] = c * c / (float32(energy*shifted) + minPower)
 	}
 }
 

@@ -15,7 +15,7 @@ func (a *Analysis) spectral(now *Spectrum, f *Features) {
 	total := a.bandLevels(&powers, f)
 	Cepstrum(&f.Bands, &f.Cepstra)
 	f.Peak, f.PeakShare = peakOf(now, m.peak, total)
-	f.Peakiness = 1 - m.mag*m.mag/(float32(BandEdges[NumBands]-BandEdges[0])*total)
+	f.Peakiness = 1 - float32(m.mag*m.mag/(float32(BandEdges[NumBands]-BandEdges[0])*total))
 	if a.run > 1 {
 		f.Steady[0] = m.before / Sqrt(float32(total*a.power[0])+minPower*minPower)
 	}
@@ -82,7 +82,7 @@ func (a *Analysis) band(now *Spectrum, m *sums, from, to int) (power float32) {
 		sum += mag
 		same += float32(mag * before)
 		older2 += product
-		weight += product * float32(before*before)
+		weight += float32(product * float32(before*before))
 		bre, bim := sre[i], sim[i]
 		dre := float32(re*bre) + float32(im*bim)
 		dim := float32(im*bre) - float32(re*bim)
@@ -102,7 +102,7 @@ func (a *Analysis) bandLevels(powers *[NumBands]float32, f *Features) float32 {
 		levelsWide(powers, &f.Bands)
 	} else {
 		for i, sum := range powers {
-			f.Bands[i] = DB(sum*powerScale + 1e-10)
+			f.Bands[i] = DB(float32(sum*powerScale) + 1e-10)
 		}
 	}
 	for i, sum := range powers {
@@ -119,7 +119,7 @@ func (a *Analysis) bandLevels(powers *[NumBands]float32, f *Features) float32 {
 		f.Flux = change / NumBands
 	}
 	a.bands = f.Bands
-	f.Tilt = DB(upper*powerScale+1e-10) - DB(lower*powerScale+1e-10)
+	f.Tilt = DB(float32(upper*powerScale)+1e-10) - DB(float32(lower*powerScale)+1e-10)
 	return total + minPower
 }
 

@@ -18,7 +18,7 @@ func (s *Store) LogAccess(ctx context.Context, row AccessRow) error {
 		}
 		row.ID = id.String()
 	}
-	return insert(ctx, s, "access_log", accessColumns, []AccessRow{row}, "access/"+row.ID)
+	return insert(ctx, s, "access_log", accessColumns, []AccessRow{row}, "")
 }
 
 // AccessFilter says which entries are wanted; empty fields ask nothing.

@@ -12,7 +12,9 @@ import (
 )
 
 // Write inserts the batch: segments, then flags, then calls. It leaves the batch as it is, so that it can be written
-// again, whole, after an error. Rows that were there already replace themselves.
+// again, whole, after an error. Rows that were there already replace themselves, and ClickHouse is not to recognise them: a
+// server notes what an insert is known by before it has the rows, and one that is killed in between acknowledges the next try and
+// has nothing.
 func (s *Store) Write(ctx context.Context, b *Batch) error {
 	if err := b.check(); err != nil {
 		return err
@@ -30,9 +32,9 @@ func (s *Store) Write(ctx context.Context, b *Batch) error {
 
 // insert builds a fresh driver batch each time: one that failed in Send cannot be sent again.
 //
-// Of inserts that bear the same token ClickHouse takes the first and drops the others, as long as it remembers it: the last
-// thousands. That must not be used to write something again whose fate is unknown. A server notes the token before it has the
-// rows, and one that is killed in between acknowledges the next try and has nothing. Without a token each insert has its own.
+// Of inserts that bear the same token ClickHouse takes the first and drops the others, as long as it remembers it (the tables'
+// non_replicated_deduplication_window). Who uses that has to read back what is there, as appendOne does (see Write). Without a
+// token each insert has its own.
 func insert[R any](ctx context.Context, s *Store, table string, columns []column[R], rows []R, token string) error {
 	if len(rows) == 0 {
 		return nil
