@@ -67,8 +67,9 @@ type Call struct {
 
 // buffers are what a call needs only while it takes a record.
 type buffers struct {
-	decoded []float32               // a packet
-	linear  []int16                 // the same as it goes into a ring
+	decoded []float32 // a packet
+	linear  []int16   // the same as it goes into a ring
+	spare   spare
 	given   [2][TickSamples]float32 // a tick of both legs
 }
 
@@ -82,7 +83,7 @@ func NewCallBeside(other *Call) *Call { return newCall(other.room[0].buffers) }
 func newCall(b *buffers) *Call {
 	c := &Call{}
 	for i := range c.room {
-		c.room[i].buffers = b
+		c.room[i].buffers, c.room[i].ring.spare = b, &b.spare
 	}
 	return c
 }

@@ -244,18 +244,18 @@ func (j *jitter) put(p *rtp.Packet, f *format, n int64, at int, micros int64) er
 	if err != nil {
 		return err
 	}
-	w.end = start + len(pcm)
+	w.end = start + pcm.len()
 	if w.end <= at-depth {
-		if j.late += len(pcm); j.late >= lateRun {
+		if j.late += pcm.len(); j.late >= lateRun {
 			j.remap(p, f, at, at)
-			w.start, w.end = at, at+len(pcm)
+			w.start, w.end = at, at+pcm.len()
 		}
 	}
 	return j.keep(w, pcm)
 }
 
 // keep writes a packet's samples where they belong, as far as that is still to be played.
-func (j *jitter) keep(w piece, pcm []int16) error {
+func (j *jitter) keep(w piece, pcm samples) error {
 	over := max(j.clock-depth, 0)
 	switch {
 	case w.end <= 0: // before the call began
@@ -266,14 +266,14 @@ func (j *jitter) keep(w piece, pcm []int16) error {
 		return nil
 	}
 	j.late = 0
-	j.tail, j.length = max(j.tail, w.end), len(pcm)
+	j.tail, j.length = max(j.tail, w.end), pcm.len()
 	if !j.ring.reserve(w.end) {
 		j.stats.Late++
 		return fmt.Errorf("%w: too far ahead of the call", ErrPayload)
 	}
-	pcm = pcm[max(over-w.start, 0):]
+	pcm = pcm.after(max(over-w.start, 0))
 	w.start = max(w.start, over)
-	j.ring.write(w.start, pcm)
+	j.ring.write(w.start, pcm, j.played)
 	return j.wait(w)
 }
 

@@ -45,7 +45,7 @@ func (l *leg) read(b []byte) (*format, error) {
 // give copies a played tick out of the ring and lets go of what nobody needs any more.
 func (l *leg) give(tick int, to *Audio) {
 	h := l.ring.tick(tick)
-	unit((*[TickSamples]float32)(to.PCM), &h.pcm)
+	l.ring.give(h, (*[TickSamples]float32)(to.PCM))
 	to.Lost = int(h.lost)
 	to.Open = h.open >= TickSamples/2
 	to.Comfort = h.comfort >= TickSamples/2

@@ -144,36 +144,37 @@ func (j *jitter) fill(kind sound, until int) {
 		j.conceal.begin(&history)
 	}
 	for j.played < until {
-		t, pcm := j.ring.span(j.played, until)
-		if j.played%TickSamples == 0 {
+		t, from := j.ring.tick(j.played/TickSamples), j.played%TickSamples
+		to := min(TickSamples, from+until-j.played)
+		if from == 0 {
 			t.lost, t.open, t.tone, t.comfort = 0, 0, 0, 0
 		}
-		n := uint8(len(pcm))
+		n := uint8(to - from)
 		switch kind {
 		case voice:
 			if j.conceal.active {
-				j.conceal.join(pcm)
+				j.conceal.join(j.ring.whole(t)[from:to])
 			}
 			t.open += n
 		case lost:
-			j.conceal.fill(pcm)
+			j.conceal.fill(j.ring.whole(t)[from:to])
 			t.lost += n
 			t.open += n
 		case stretched:
-			j.conceal.fill(pcm)
+			j.conceal.fill(j.ring.whole(t)[from:to])
 			t.open += n
 		case comfort:
-			j.noise.fill(pcm)
+			j.noise.fill(j.ring.whole(t)[from:to])
 			t.comfort += n
 			t.open += n
 		case tone:
-			clear(pcm)
+			j.ring.mute(t, from, to)
 			t.tone += n
 			t.open += n
 		case closed:
-			clear(pcm)
+			j.ring.mute(t, from, to)
 		}
-		j.played += len(pcm)
+		j.played += to - from
 	}
 	switch kind {
 	case closed, comfort, tone:

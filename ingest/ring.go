@@ -1,36 +1,46 @@
 package ingest
 
-import "math"
+import "github.com/earshot/earshot/ingest/codec"
 
 // historyTicks is how much played audio stays in a ring behind what has been given out: concealment needs it.
 const historyTicks = 2
 
 // Room for ticks in a ring: what it begins with and grows by, what a pooled one may keep, and the most that the
 // bounds of jitter.go and call.go can ask for (2 s of skew, 0.7 s of patience, 0.5 s early, a packet of 0.5 s).
+// The first step does for records of 200 ms, and steps are of sizes that the allocator has.
 const (
-	ringStep = 4
-	ringKept = 64
+	ringStep = 23
+	ringKept = 3 * ringStep
 	ringMost = 200
 )
 
 // heard is one leg's 20 ms on its way through the jitter buffer. The counts are of its samples.
+//
+// It is silent until something is written to it: the codes of packets of G.711 as they came, in half the room of
+// samples, or whole samples where it holds anything but codes.
 type heard struct {
-	pcm                       [TickSamples]int16
+	codes                     [TickSamples]byte
+	whole                     *[TickSamples]int16
+	coded                     bool
 	lost, open, tone, comfort uint8
 }
 
 // ring holds a leg's audio from a little before what was given out last to the newest packet. Samples are 16 bit,
-// which holds G.711 and L16 exactly in half the room. Positions are samples on the call's clock.
+// which holds G.711 and L16 exactly. Positions are samples on the call's clock.
 type ring struct {
 	ticks []heard
-	first int // the oldest tick that is kept
+	first int        // the oldest tick that is kept; what is not kept is silent
+	law   *codec.Law // of all codes
+	spare *spare
 }
 
 func (r *ring) reset() {
+	for i := range r.ticks {
+		r.silence(&r.ticks[i])
+	}
 	if len(r.ticks) > ringKept {
 		r.ticks = nil
 	}
-	clear(r.ticks)
 	r.first = 0
 }
 
@@ -52,21 +62,83 @@ func (r *ring) reserve(end int) bool {
 }
 
 // release gives back what lies before a tick.
-func (r *ring) release(tick int) { r.first = max(r.first, tick) }
+func (r *ring) release(tick int) {
+	for last := min(tick, r.first+len(r.ticks)); r.first < last; r.first++ {
+		r.silence(r.tick(r.first))
+	}
+	r.first = max(r.first, tick)
+}
 
 func (r *ring) tick(i int) *heard { return &r.ticks[i%len(r.ticks)] }
 
-// span is the part of [from, to) that lies in the tick of from. Room for it must be reserved.
-func (r *ring) span(from, to int) (*heard, []int16) {
-	t, offset := r.tick(from/TickSamples), from%TickSamples
-	return t, t.pcm[offset:min(TickSamples, offset+to-from)]
+func (r *ring) silence(t *heard) {
+	if t.whole != nil {
+		r.spare.give(t.whole)
+		t.whole = nil
+	}
+	t.coded = false
 }
 
-func (r *ring) write(at int, pcm []int16) {
-	for len(pcm) > 0 {
-		_, part := r.span(at, at+len(pcm))
-		n := copy(part, pcm)
-		at, pcm = at+n, pcm[n:]
+// whole makes the tick one of whole samples.
+func (r *ring) whole(t *heard) *[TickSamples]int16 {
+	if t.whole == nil {
+		room := r.spare.take()
+		r.read(t, room[:], 0)
+		t.whole, t.coded = room, false
+	}
+	return t.whole
+}
+
+// read fills dst with the samples of a tick from a place in it on.
+func (r *ring) read(t *heard, dst []int16, from int) {
+	switch {
+	case t.coded:
+		for i, code := range t.codes[from:][:len(dst)] {
+			dst[i] = r.law.Whole[code]
+		}
+	case t.whole != nil:
+		copy(dst, t.whole[from:])
+	default:
+		clear(dst)
+	}
+}
+
+// write puts samples in their place. What lies before played has been played: as silence, where nothing is written yet.
+func (r *ring) write(at int, s samples, played int) {
+	if s.law != nil && s.law != r.law {
+		for i := range r.ticks {
+			if t := &r.ticks[i]; t.coded {
+				r.whole(t)
+			}
+		}
+		r.law = s.law
+	}
+	for s.len() > 0 {
+		t, from := r.tick(at/TickSamples), at%TickSamples
+		n := min(TickSamples-from, s.len())
+		switch {
+		case s.law == nil:
+			copy(r.whole(t)[from:], s.whole[:n])
+		case t.coded, t.whole == nil && at-from >= played:
+			copy(t.codes[from:], s.codes[:n])
+			t.coded = true
+		default:
+			pcm := r.whole(t)[from:]
+			for i, code := range s.codes[:n] {
+				pcm[i] = r.law.Whole[code]
+			}
+		}
+		at, s = at+n, s.after(n)
+	}
+}
+
+// mute makes a part of a tick silent.
+func (r *ring) mute(t *heard, from, to int) {
+	switch {
+	case from == 0 && to == TickSamples:
+		r.silence(t)
+	case t.coded || t.whole != nil:
+		clear(r.whole(t)[from:to])
 	}
 }
 
@@ -77,22 +149,43 @@ func (r *ring) recent(dst []int16, end int) {
 		dst = dst[missing:]
 	}
 	for at := end - len(dst); at < end; {
-		_, part := r.span(at, end)
-		at, dst = at+len(part), dst[copy(dst, part):]
+		from := at % TickSamples
+		n := min(TickSamples-from, end-at)
+		r.read(r.tick(at/TickSamples), dst[:n], from)
+		at, dst = at+n, dst[n:]
 	}
 }
 
-// linear rounds half away from zero. Which sign a sample has nobody can foresee, so that is no branch.
-func linear(v float32) int16 {
-	scaled := v * 32768
+// give scales a tick to ±1.
+func (r *ring) give(t *heard, to *[TickSamples]float32) {
 	switch {
-	case scaled >= 32767:
-		return 32767
-	case scaled <= -32768:
-		return -32768
+	case t.coded:
+		for i, code := range &t.codes {
+			to[i] = r.law.Real[code]
+		}
+	case t.whole != nil:
+		unit(to, t.whole)
+	default:
+		clear(to[:])
 	}
-	half := math.Float32frombits(math.Float32bits(scaled)&(1<<31) | halfBits)
-	return int16(int32(scaled + half))
 }
 
-const halfBits = 0x3f000000 // of 0.5
+// spare is room for whole samples that no tick needs now. The calls of a partition share it: few of their ticks need any.
+type spare struct{ room []*[TickSamples]int16 }
+
+const mostSpare = 256
+
+func (s *spare) take() *[TickSamples]int16 {
+	if n := len(s.room); n > 0 {
+		room := s.room[n-1]
+		s.room = s.room[:n-1]
+		return room
+	}
+	return new([TickSamples]int16)
+}
+
+func (s *spare) give(room *[TickSamples]int16) {
+	if len(s.room) < mostSpare {
+		s.room = append(s.room, room)
+	}
+}

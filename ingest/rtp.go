@@ -49,6 +49,7 @@ type format struct {
 	clock       int
 	decoder     codec.Decoder
 	linear      codec.Linear // the decoder, if it is one
+	law         *codec.Law   // the decoder's, if it has one
 	// problem is why nothing can be made of the announced stream.
 	problem error
 
@@ -127,27 +128,35 @@ func readRTP(p *rtp.Packet, b []byte) error {
 	return nil
 }
 
-// samples decodes a payload at SampleRate; what it returns is in the buffers. want says how many samples its timestamps stand
+// samples decodes a payload at SampleRate; what it returns is in the buffers, or codes in the payload. want says how many samples its timestamps stand
 // for, given the number that it holds at the stream's own clock.
-func (f *format) samples(b *buffers, payload []byte, want func(own int) int) ([]int16, error) {
+func (f *format) samples(b *buffers, payload []byte, want func(own int) int) (samples, error) {
 	if f.decoder == nil {
 		f.decoder = f.codec.New()
 		f.linear, _ = f.decoder.(codec.Linear)
+		if companded, ok := f.decoder.(codec.Companded); ok {
+			f.law = companded.Law()
+		}
 	}
-	if f.linear != nil && f.clock == SampleRate {
-		b.linear = f.linear.DecodeLinear(b.linear[:0], payload)
-		return b.linear, f.fits(len(b.linear))
+	if f.clock == SampleRate {
+		switch {
+		case f.law != nil:
+			return samples{codes: payload, law: f.law}, f.fits(len(payload))
+		case f.linear != nil:
+			b.linear = f.linear.DecodeLinear(b.linear[:0], payload)
+			return samples{whole: b.linear}, f.fits(len(b.linear))
+		}
 	}
 	pcm, err := f.decoder.Decode(b.decoded[:0], payload)
 	if b.decoded = pcm; err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+		return samples{}, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
 	if err := f.fits(len(pcm)); err != nil {
-		return nil, err
+		return samples{}, err
 	}
 	if f.clock != SampleRate {
 		if pcm, err = f.resample(pcm, want); err != nil {
-			return nil, err
+			return samples{}, err
 		}
 		b.decoded = pcm
 	}
@@ -155,7 +164,7 @@ func (f *format) samples(b *buffers, payload []byte, want func(own int) int) ([]
 	for _, v := range pcm {
 		b.linear = append(b.linear, linear(v))
 	}
-	return b.linear, nil
+	return samples{whole: b.linear}, nil
 }
 
 // fits says what is wrong with a packet of too many samples.

@@ -19,6 +19,12 @@ type Linear interface {
 	DecodeLinear(dst []int16, payload []byte) []int16
 }
 
+// Companded is a Decoder each of whose payloads' bytes is a sample: who keeps the bytes needs half the room of 16 bits.
+type Companded interface {
+	Decoder
+	Law() *Law
+}
+
 // linearDecoder is the Decoder of a codec without state or wrong payloads whose samples have 16 bits.
 type linearDecoder struct {
 	real  func(dst []float32, payload []byte) []float32

@@ -2,28 +2,39 @@ package codec
 
 import "slices"
 
-// expansion is what the codes of a law of G.711 stand for.
-type expansion struct {
-	real  [256]float32
-	whole [256]int16
+// Law is what the codes of a law of G.711 stand for.
+type Law struct {
+	Real  [256]float32 // full scale ±1
+	Whole [256]int16   // full scale ±32768
 }
 
-func newExpansion(value func(code byte) int16) *expansion {
-	e := new(expansion)
-	for code := range e.whole {
+func newLaw(value func(code byte) int16) *Law {
+	l := new(Law)
+	for code := range l.Whole {
 		v := value(byte(code))
-		e.real[code], e.whole[code] = fromLinear(v), v
+		l.Real[code], l.Whole[code] = fromLinear(v), v
 	}
-	return e
+	return l
 }
 
-// expand appends what a table says of each byte.
-func expand[S any](dst []S, payload []byte, table *[256]S) []S {
+// companded is the Decoder of a law.
+func (l *Law) companded() Decoder { return &lawDecoder{l} }
+
+type lawDecoder struct{ law *Law }
+
+func (d *lawDecoder) Law() *Law { return d.law }
+
+func (d *lawDecoder) Decode(dst []float32, payload []byte) ([]float32, error) {
+	return d.law.decode(dst, payload), nil
+}
+
+// decode appends what the law says of each byte.
+func (l *Law) decode(dst []float32, payload []byte) []float32 {
 	n := len(dst)
 	dst = slices.Grow(dst, len(payload))[:n+len(payload)]
 	to := dst[n:]
 	for i, code := range payload {
-		to[i] = table[code]
+		to[i] = l.Real[code]
 	}
 	return dst
 }

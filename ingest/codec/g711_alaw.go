@@ -4,14 +4,12 @@ package codec
 // second bit inverted. Segments 0 and 1 have steps of 16 (of 65536), each later one steps twice as wide.
 const alawInvert = 0x55
 
-var alaw = newExpansion(alawValue)
+var alaw = newLaw(alawValue)
 
 // DecodePCMA appends the samples of A-law bytes.
 func DecodePCMA(dst []float32, payload []byte) []float32 {
-	return expand(dst, payload, &alaw.real)
+	return alaw.decode(dst, payload)
 }
-
-func linearPCMA(dst []int16, payload []byte) []int16 { return expand(dst, payload, &alaw.whole) }
 
 // EncodePCMA appends the A-law bytes of samples.
 func EncodePCMA(dst []byte, pcm []float32) []byte {

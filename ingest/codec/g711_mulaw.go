@@ -4,14 +4,12 @@ package codec
 // inverted. The bias makes every segment's step twice that of the one below.
 const mulawBias = 33 << 2 // on the scale of 16 bits
 
-var mulaw = newExpansion(mulawValue)
+var mulaw = newLaw(mulawValue)
 
 // DecodePCMU appends the samples of mu-law bytes.
 func DecodePCMU(dst []float32, payload []byte) []float32 {
-	return expand(dst, payload, &mulaw.real)
+	return mulaw.decode(dst, payload)
 }
-
-func linearPCMU(dst []int16, payload []byte) []int16 { return expand(dst, payload, &mulaw.whole) }
 
 // EncodePCMU appends the mu-law bytes of samples.
 func EncodePCMU(dst []byte, pcm []float32) []byte {

@@ -66,27 +66,36 @@ func TestLinearIsTheSame(t *testing.T) {
 		if table[i].New == nil {
 			continue
 		}
-		d, ok := table[i].New().(Linear)
-		if !ok {
+		decoder := table[i].New()
+		var whole []int16
+		switch d := decoder.(type) {
+		case Companded:
+			for _, code := range payload {
+				whole = append(whole, d.Law().Whole[code])
+			}
+		case Linear:
+			if whole = d.DecodeLinear(make([]int16, 1), payload); len(whole) > 0 {
+				whole = whole[1:]
+			}
+		default:
 			continue
 		}
 		tried++
-		pcm, err := d.Decode(nil, payload)
+		pcm, err := decoder.Decode(nil, payload)
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole := d.DecodeLinear(make([]int16, 1), payload)
-		if len(whole) != 1+len(pcm) || len(pcm) == 0 {
-			t.Fatalf("%s: %d whole samples after one that was there, and %d real ones", table[i].Name, len(whole)-1, len(pcm))
+		if len(whole) != len(pcm) || len(pcm) == 0 {
+			t.Fatalf("%s: %d whole samples and %d real ones", table[i].Name, len(whole), len(pcm))
 		}
 		for k, v := range pcm {
-			if got := whole[1+k]; float32(got)/32768 != v {
+			if got := whole[k]; float32(got)/32768 != v {
 				t.Errorf("%s: sample %d is %d and %v", table[i].Name, k, got, v)
 			}
 		}
 	}
 	if tried < 3 {
-		t.Errorf("%d codecs are linear, expected PCMA, PCMU and L16", tried)
+		t.Errorf("%d codecs have samples of 16 bits, expected PCMA, PCMU and L16", tried)
 	}
 }
 
