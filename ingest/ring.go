@@ -93,8 +93,9 @@ func (r *ring) whole(t *heard) *[TickSamples]int16 {
 func (r *ring) read(t *heard, dst []int16, from int) {
 	switch {
 	case t.coded:
+		values := &r.law.Whole
 		for i, code := range t.codes[from:][:len(dst)] {
-			dst[i] = r.law.Whole[code]
+			dst[i] = values[code]
 		}
 	case t.whole != nil:
 		copy(dst, t.whole[from:])
@@ -160,8 +161,9 @@ func (r *ring) recent(dst []int16, end int) {
 func (r *ring) give(t *heard, to *[TickSamples]float32) {
 	switch {
 	case t.coded:
+		values := &r.law.Real
 		for i, code := range &t.codes {
-			to[i] = r.law.Real[code]
+			to[i] = values[code]
 		}
 	case t.whole != nil:
 		unit(to, t.whole)

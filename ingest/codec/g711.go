@@ -32,9 +32,9 @@ func (d *lawDecoder) Decode(dst []float32, payload []byte) ([]float32, error) {
 func (l *Law) decode(dst []float32, payload []byte) []float32 {
 	n := len(dst)
 	dst = slices.Grow(dst, len(payload))[:n+len(payload)]
-	to := dst[n:]
+	to, values := dst[n:], &l.Real
 	for i, code := range payload {
-		to[i] = l.Real[code]
+		to[i] = values[code]
 	}
 	return dst
 }
