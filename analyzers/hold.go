@@ -31,7 +31,6 @@ const (
 // hold reports each time the customer was put on hold: the agent's leg carries music, or the switch says so, or both.
 // Music on the customer's leg is the customer's own and never a hold; music before the answer is the queue's.
 type hold struct {
-	state holdState
 	count int // holds so far
 
 	start, end   int     // of the evidence
@@ -48,19 +47,20 @@ type hold struct {
 	runSum       float32
 	resumed      int // where the switch's hold ended, -1 before
 	likelihood   float64
+	state        holdState
 	counted      bool
 	speechBefore int
 	lastEmit     int
 
 	voices holdVoices
 
-	recent    [holdWindow]bool // agent speech, ring over the last 5 s
+	recent    [(holdWindow + 63) / 64]uint64 // agent speech, a bit a frame, ring over the last 5 s
 	recentSum int
 	last      int // frames seen
 	leg       schemas.Leg
 }
 
-type holdState int
+type holdState uint8
 
 const (
 	holdNone  holdState = iota
@@ -272,12 +272,15 @@ func (h *hold) send(open bool, emit Emit) {
 
 // remember keeps the last 5 s of agent speech, for a hold that begins at the next frame.
 func (h *hold) remember(i int, speech bool) {
-	slot := &h.recent[i%holdWindow]
-	if *slot {
+	place := i % holdWindow
+	slot, bit := &h.recent[place/64], uint64(1)<<(place%64)
+	if *slot&bit != 0 {
 		h.recentSum--
+		*slot &^= bit
 	}
-	if *slot = speech; speech {
+	if speech {
 		h.recentSum++
+		*slot |= bit
 	}
 }
 

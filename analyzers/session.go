@@ -36,7 +36,7 @@ func NewSessionBeside(other *Session) *Session {
 }
 
 func newSession(as []Analyzer, n *nets, shared *scratch) *Session {
-	s := &Session{analyzers: as, scratch: shared, events: make([]Event, 0, 16)}
+	s := &Session{analyzers: as, scratch: shared, events: make([]Event, 0, 4)}
 	for i := range s.fronts {
 		s.fronts[i] = newFrontWith(n, shared)
 	}
