@@ -35,6 +35,7 @@ func (r *result) close() { r.lib.destroyResult(r.handle) }
 type stream struct {
 	conn *conn
 	head *result
+	over bool // everything has been fetched
 }
 
 // next returns the next part of the result, or io.EOF behind the last one.
@@ -45,13 +46,18 @@ func (s *stream) next() (*result, error) {
 	}
 	if len(part.bytes()) == 0 {
 		part.close()
+		s.over = true
 		return nil, io.EOF
 	}
 	return part, nil
 }
 
-// close ends the query too, if it has not ended by itself.
+// close ends the query too, if it has not ended by itself. A session whose stream was broken off, by an error or by its client, is
+// not lent again: the engine has been seen to answer the next query with nothing.
 func (s *stream) close() {
+	if !s.over {
+		s.conn.spoilt = true
+	}
 	s.conn.lib.streamCancel(s.conn.handle, s.head.handle)
 	s.head.close()
 }
