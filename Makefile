@@ -113,14 +113,14 @@ soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes;
 SEED ?= 1
 
 chaos: build audio ## kill workers, broker and engine while calls go on, and compare the tables; SEED=1-10, BROKERS=3, LONG=1, BROKEN=commit-at-once
-	$(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m -first "engine away") $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN)) \
+	$(SIMD) $(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m -first "engine away") $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN)) \
 	  -audio $(abspath $(AUDIO)) $(CHAOS)
 
 .PHONY: upgrade
 FROM ?= HEAD~10
 
 upgrade: build audio ## replace workers of commit FROM by these while calls go on, and compare the tables
-	$(GO) run ./benchmarks/upgrade -from $(FROM) -audio $(AUDIO)
+	$(SIMD) $(GO) run ./benchmarks/upgrade -from $(FROM) -audio $(AUDIO)
 
 .PHONY: sounds accuracy peers train
 SOUNDS = $(or $(EARSHOT_SOUNDS),.cache/sounds)
