@@ -29,15 +29,15 @@ func (c *calm) step(level, floor float32) bool {
 		return false
 	}
 	if c.run++; c.run == 1 {
-		c.mean, c.traits = dsp.Features{}, block{}
+		c.mean = dsp.Features{}
 		c.traits.clear()
 	}
 	return c.run > calmAfter
 }
 
 // learn takes in one of the first frames, which was measured in full.
-func (c *calm) learn(f, before *dsp.Features) {
-	c.traits.add(f, before)
+func (c *calm) learn(f *dsp.Features, h, before *heard) {
+	c.traits.add(f, h, before)
 	share := 1 / c.traits.frames
 	mix := func(mean *float32, v float32) { *mean += float32(share * (v - *mean)) }
 	m := &c.mean
@@ -58,14 +58,16 @@ func (c *calm) learn(f, before *dsp.Features) {
 	mix(&m.Flux, f.Flux)
 }
 
-// fill gives a frame what is known of the noise.
-func (c *calm) fill(f *dsp.Features) {
+// fill gives a frame what is known of the noise, which the frame before has from the second one on.
+func (c *calm) fill(h, before *heard) {
+	level := h.Level
 	if c.run == calmAfter+1 {
 		dsp.Cepstrum(&c.mean.Bands, &c.mean.Cepstra)
+		c.mean.Pack(&h.Packed)
+	} else {
+		h.Packed = before.Packed
 	}
-	level, clipped := f.Level, f.Clipped
-	*f = c.mean
-	f.Level, f.Clipped = level, clipped
+	h.Level = level
 }
 
 // addCalm counts a frame in of which the level is known, and of the rest what it is in general.
@@ -79,9 +81,5 @@ func (b *block) addCalm(general *block, level float32) {
 	b.square[traitLevel] += float32(level * level)
 	b.frames++
 	b.top = max(b.top, level)
-	for i, v := range &general.least {
-		if v < b.least[i] {
-			b.least[i] = v
-		}
-	}
+	b.least.Lower(&general.least)
 }

@@ -5,17 +5,19 @@ import "github.com/earshot/earshot/analyzers/dsp"
 // scored is how many blocks' scores are kept: those of frames not yet delivered, and some before them.
 const scored = 8
 
+// voiced is how many frames' likelihoods of speech are kept: those judged and not yet delivered, which are 16 at most.
+const voiced = 4 * blockFrames
+
 // classifier tells speech from music. One net judges blocks of 100 ms from the seconds around them: is there music,
 // is there speech. A second one says of each frame, knowing that, whether the speech is in it.
 type classifier struct {
 	nets    *nets
 	watch   *watch
 	context context
-	block   block // being filled
-	blocks  int   // complete
+	blocks  int // complete
 	// score holds the last blocks' logits of speech and music, voice the last frames' likelihoods of speech.
 	score [scored]score
-	voice [ringFrames]float32
+	voice [voiced]float32
 	usual usual
 	decision
 	scratch *scratch
@@ -24,6 +26,7 @@ type classifier struct {
 // scratch is what the nets take and give; here, so that judging allocates nothing. The legs of a call share one, and
 // calls may.
 type scratch struct {
+	now      dsp.Features // of the newest frame, where it was measured
 	whole    block
 	in       [max(sceneInputs, frameInputs)]float32
 	sceneOut [2]float32
@@ -48,16 +51,13 @@ type score struct{ speech, music, likelihood float32 }
 // usual is the spectrum of late: the mean level of each band over about the last two seconds of sound. What rises above it is
 // new: a voice over music that goes on, say.
 type usual struct {
-	bands  [dsp.NumBands]float32
+	bands  dsp.Means
 	frames int
 }
 
-func (u *usual) take(bands *[dsp.NumBands]float32) {
+func (u *usual) take(bands *dsp.Levels) {
 	u.frames++
-	share := max(0.01, 1/float32(u.frames))
-	for i, b := range bands {
-		u.bands[i] += float32(share * (b - u.bands[i]))
-	}
+	u.bands.Follow(bands, max(0.01, 1/float32(u.frames)))
 }
 
 // unheard is the score of a block without sound.
@@ -72,7 +72,6 @@ type watch struct {
 func (c *classifier) reset() {
 	*c = classifier{nets: c.nets, watch: c.watch, scratch: c.scratch}
 	c.context.reset()
-	c.block.clear()
 	for i := range c.score {
 		c.score[i] = unheard
 	}
@@ -80,21 +79,22 @@ func (c *classifier) reset() {
 
 // step takes in frame n, the newest.
 func (c *classifier) step(f *front, n int) {
-	switch h, before := f.at(n), f.at(n-1); {
-	case h.Silent:
-	case h.calm:
-		c.block.addCalm(&f.calm.traits, h.Level)
+	if n%blockFrames == 0 {
+		c.context.begin()
+	}
+	switch h, before, b := f.at(n), f.at(n-1), c.context.newest(); {
+	case h.is(silent):
+	case h.is(likeBefore):
+		b.addCalm(&f.calm.traits, h.Level)
 	default:
-		c.block.add(&h.Features, &before.Features)
+		b.add(&c.scratch.now, h, before)
 		if f.calm.run > 0 {
-			f.calm.learn(&h.Features, &before.Features)
+			f.calm.learn(&c.scratch.now, h, before)
 		}
 	}
 	if (n+1)%blockFrames != 0 {
 		return
 	}
-	c.context.push(&c.block)
-	c.block.clear()
 	c.blocks++
 	if judged := c.blocks - 1 - blocksAfter; judged >= 0 {
 		c.judge(f, judged)
@@ -125,12 +125,12 @@ func (c *classifier) judge(f *front, judged int) {
 	quiet := max(now.speech, before.speech) < leastSpeech
 	scene := [4]float32{now.speech, now.music, before.speech, before.music}
 	for n := judged * blockFrames; n < (judged+1)*blockFrames; n++ {
-		c.voice[n%ringFrames] = 0
+		c.voice[n%voiced] = 0
 		h := f.at(n)
-		if h.Silent || h.Level < whole.top-voiceRange {
+		if h.is(silent) || h.Level < whole.top-voiceRange {
 			continue
 		}
-		if h.calm || quiet && c.watch == nil {
+		if h.is(likeBefore) || quiet && c.watch == nil {
 			c.usual.take(&h.Bands)
 			continue
 		}
@@ -141,7 +141,7 @@ func (c *classifier) judge(f *front, judged int) {
 		}
 		out := &c.scratch.frameOut
 		c.scratch.runner.Run(c.nets.frame, in, out[:])
-		c.voice[n%ringFrames] = dsp.Sigmoid(out[0])
+		c.voice[n%voiced] = dsp.Sigmoid(out[0])
 		c.usual.take(&h.Bands)
 	}
 }

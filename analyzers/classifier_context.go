@@ -21,26 +21,26 @@ const (
 	memoryFade = 0.977
 )
 
-// block is 100 ms: the sums of its traits and of their squares over its frames that are not silent.
-type block struct {
+// moments are the sums of the traits and of their squares over frames that are not silent.
+type moments struct {
 	frames      float32
 	sum, square [numTraits]float32
+}
+
+// block is 100 ms: the moments of its frames, and what else is told of them together.
+type block struct {
+	moments
 	// top is the highest level of a frame, least the lowest level of each band.
 	top   float32
-	least [dsp.NumBands]float32
+	least dsp.Levels
 	// lively counts the frames that are neither silent nor calm.
-	lively int
+	lively uint8
 }
 
-func (b *block) clear() {
-	*b = block{top: dsp.MinDB}
-	for i := range b.least {
-		b.least[i] = 0
-	}
-}
+func (b *block) clear() { *b = block{top: dsp.MinDB} }
 
-// add counts a frame in. The frame before is for how the pitch moved.
-func (b *block) add(f, before *dsp.Features) {
+// add counts a frame in, by its features and by what is kept of it. The frame before is for how the pitch moved.
+func (b *block) add(f *dsp.Features, h, before *heard) {
 	var traits [numTraits]float32
 	copy(traits[:], f.Cepstra[:])
 	t := traits[dsp.NumCepstra:]
@@ -49,35 +49,35 @@ func (b *block) add(f, before *dsp.Features) {
 	t[3], t[4] = f.Peakiness, f.PeakShare
 	copy(t[5:9], f.Tonality[:])
 	t[9] = f.Harmonicity
-	t[10] = glide(f, before)
+	t[10] = glide(h, before)
 	t[11] = max(f.Tilt, -40)
 	t[12] = f.Level
 	dsp.AddMoments(b.sum[:], b.square[:], traits[:])
 	b.frames++
 	b.lively++
 	b.top = max(b.top, f.Level)
-	dsp.Lower(&b.least, &f.Bands)
+	b.least.Lower(&h.Bands)
 }
 
 // glide tells how far the pitch moved since the frame before, in octaves; half an octave where there is no pitch.
-func glide(f, before *dsp.Features) float32 {
-	if f.Pitch == 0 || before.Pitch == 0 {
+func glide(h, before *heard) float32 {
+	if h.Pitch == 0 || before.Pitch == 0 {
 		return 0.5
 	}
-	d := dsp.Log2(f.Pitch / before.Pitch)
+	d := dsp.Log2(float32(h.Pitch) / float32(before.Pitch))
 	return min(max(d, -d), 0.5)
 }
 
-// context is the blocks around the one to be judged, oldest first from start, and the memory of those before.
+// context is the blocks around the one to be judged, oldest first from start, and the memory of those before. The newest is filled in
+// its place.
 type context struct {
 	blocks [contextBlocks]block
 	start  int
-	memory block
+	memory moments
 }
 
 func (c *context) reset() {
 	*c = context{}
-	c.memory.clear()
 	for i := range c.blocks {
 		c.blocks[i].clear()
 	}
@@ -86,15 +86,18 @@ func (c *context) reset() {
 // at returns a block by its place, the one to be judged being at blocksBefore.
 func (c *context) at(i int) *block { return &c.blocks[(c.start+i)%contextBlocks] }
 
-// push takes a block in and lets the oldest sink into the memory.
-func (c *context) push(b *block) {
+// newest is the block being filled, or just filled.
+func (c *context) newest() *block { return c.at(contextBlocks - 1) }
+
+// begin lets the oldest block sink into the memory, and begins a new one in its place.
+func (c *context) begin() {
 	oldest, m := &c.blocks[c.start], &c.memory
 	m.frames = float32(m.frames*memoryFade) + oldest.frames
 	for i := range m.sum {
 		m.sum[i] = float32(m.sum[i]*memoryFade) + oldest.sum[i]
 		m.square[i] = float32(m.square[i]*memoryFade) + oldest.square[i]
 	}
-	*oldest = *b
+	oldest.clear()
 	c.start = (c.start + 1) % contextBlocks
 }
 
@@ -139,11 +142,11 @@ func (b *block) join(o *block) {
 	dsp.Add(b.sum[:], o.sum[:])
 	dsp.Add(b.square[:], o.square[:])
 	b.top = max(b.top, o.top)
-	dsp.Lower(&b.least, &o.least)
+	b.least.Lower(&o.least)
 }
 
 // describe appends the means of the traits, the level relative to a reference, and on request their deviations.
-func (b *block) describe(in []float32, reference float32, deviations bool) []float32 {
+func (b *moments) describe(in []float32, reference float32, deviations bool) []float32 {
 	share := 1 / max(b.frames, 1)
 	for i, sum := range &b.sum {
 		mean := float32(sum * share)

@@ -20,8 +20,9 @@ type decision struct {
 // judged, and the next bridge frames.
 func (c *classifier) decide(due int, h *heard, out *Frame) {
 	out.MusicLikelihood = c.smoothMusic(due / blockFrames)
-	out.SpeechLikelihood = c.voice[due%ringFrames]
-	if h.tone || h.comfort {
+	out.SpeechLikelihood = c.voice[due%voiced]
+	made := h.is(tone | comfort)
+	if made {
 		out.MusicLikelihood, out.SpeechLikelihood = 0, 0
 	}
 	if c.music {
@@ -31,7 +32,7 @@ func (c *classifier) decide(due int, h *heard, out *Frame) {
 	}
 	c.speech = c.speechAt(due)
 	out.Music = c.music
-	out.Speech = c.speech && !h.tone && !h.comfort
+	out.Speech = c.speech && !made
 }
 
 // smoothMusic weighs the likelihoods of a block and of two on either side.
@@ -45,7 +46,7 @@ func (c *classifier) smoothMusic(block int) float32 {
 }
 
 func (c *classifier) speechAt(due int) bool {
-	likely := func(d int, limit float32) bool { return c.voice[(due+d)%ringFrames] > limit }
+	likely := func(d int, limit float32) bool { return c.voice[(due+d)%voiced] > limit }
 	if !c.speech {
 		for d := range least {
 			if !likely(d, speechOn) {

@@ -53,28 +53,36 @@ func (f *front) frame(n int, in []float32, whole *block, u *usual, scene *[4]flo
 	in = append(in[:len(near)], limit(h.Level-f.floor.Level(), -1000, 60)/10)
 	for d := -bandReach; d <= bandReach; d += bandReach {
 		in = in[:len(in)+dsp.NumBands]
-		dsp.Above(in[len(in)-dsp.NumBands:], &at(d).Bands, &whole.least, 0, 40)
+		at(d).Bands.Above(in[len(in)-dsp.NumBands:], &whole.least, 0, 40)
 	}
 	in = in[:len(in)+dsp.NumBands]
-	dsp.Above(in[len(in)-dsp.NumBands:], &h.Bands, &u.bands, -30, 30)
+	h.Bands.AboveMeans(in[len(in)-dsp.NumBands:], &u.bands, -30, 30)
 	before, after := &at(-cepstraReach).Cepstra, &at(cepstraReach).Cepstra
 	long, later := &at(-3*cepstraReach).Cepstra, &at(3*cepstraReach).Cepstra
-	in = append(in, h.Cepstra[:]...)
+	for _, v := range &h.Cepstra {
+		in = append(in, float32(v)*dsp.CepstrumStep)
+	}
 	for i, v := range after {
-		in = append(in, v-before[i])
+		in = append(in, float32(int32(v)-int32(before[i]))*dsp.CepstrumStep)
 	}
 	for i, v := range later {
-		in = append(in, v-long[i])
+		in = append(in, float32(int32(v)-int32(long[i]))*dsp.CepstrumStep)
 	}
 	for _, d := range [...]int{-6, -4, -2, -1, 0, 1, 2, 4, 6} {
-		in = append(in, at(d).Harmonicity)
+		in = append(in, share(at(d).Harmonicity))
 	}
 	for d := -3; d <= 3; d += 3 {
-		in = append(in, at(d).Tonality[:]...)
+		t := &at(d).Tonality
+		in = append(in, share(t[0]), share(t[1]), share(t[2]), share(t[3]))
 	}
-	in = append(in, at(-1).Flux, h.Flux, at(1).Flux, at(2).Flux, h.Steady[0], h.Steady[1], h.Peakiness)
+	for d := -1; d <= 2; d++ {
+		in = append(in, float32(at(d).Flux)*dsp.LevelStep)
+	}
+	in = append(in, share(h.Steady[0]), share(h.Steady[1]), share(h.Peakiness))
 	copy(in[len(in):frameInputs], scene[:])
 }
+
+func share(v int16) float32 { return float32(v) * dsp.ShareStep }
 
 // limit brings a value into a range. Other than the builtin min and max it heeds no value that is no number, and takes half the time.
 func limit(v, low, high float32) float32 {

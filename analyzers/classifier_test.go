@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"unsafe"
 )
 
 // speechAndMusic gives the seconds that the front end calls speech and music in some seconds of a sound.
@@ -92,7 +91,7 @@ func TestSpeechIsSmoothed(t *testing.T) {
 				if n+d < len(c.likely) {
 					level = map[byte]float32{'.': 0, '-': 0.45, '#': 0.9}[c.likely[n+d]]
 				}
-				cl.voice[(n+d)%ringFrames] = level
+				cl.voice[(n+d)%voiced] = level
 			}
 			var out Frame
 			cl.decide(n, &heard{}, &out)
@@ -113,7 +112,7 @@ func TestSpeechIsSmoothed(t *testing.T) {
 }
 
 func TestToneAndComfortAreNeither(t *testing.T) {
-	for _, h := range []heard{{tone: true}, {comfort: true}} {
+	for _, h := range []heard{{marks: tone}, {marks: comfort}} {
 		var c classifier
 		for i := range c.voice {
 			c.voice[i] = 1
@@ -123,7 +122,7 @@ func TestToneAndComfortAreNeither(t *testing.T) {
 		}
 		var out Frame
 		if c.decide(0, &h, &out); out.Speech || out.Music || out.SpeechLikelihood+out.MusicLikelihood > 0 {
-			t.Errorf("a frame with tone %v, comfort %v is %+v", h.tone, h.comfort, out)
+			t.Errorf("a frame with tone %v, comfort %v is %+v", h.is(tone), h.is(comfort), out)
 		}
 	}
 }
@@ -137,14 +136,5 @@ func TestWeightsOfAnotherShapeAreRefused(t *testing.T) {
 		if _, err := decodeNets(data); err == nil {
 			t.Errorf("%s is taken for weights", name)
 		}
-	}
-}
-
-// TestStateIsSmall: a worker holds thousands of legs.
-func TestStateIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(front{}); size > 22<<10 {
-		t.Errorf("a leg's front end takes %d bytes", size)
-	} else {
-		t.Logf("a leg's front end takes %d bytes", size)
 	}
 }

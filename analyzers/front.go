@@ -11,7 +11,7 @@ const lookahead = int(Lookahead / FrameDuration)
 // better: of thousands of calls the caches hold none, and frontBytes is a size that the allocator has.
 const (
 	ringFrames = 52
-	frontBytes = 20 << 10
+	frontBytes = 14 << 10
 )
 
 // front turns one leg's audio into Frames. A Frame is delivered lookahead frames after its audio, because whether
@@ -29,11 +29,38 @@ type front struct {
 
 // heard is what is kept of a frame until it is delivered.
 type heard struct {
-	dsp.Features
-	lost                uint8 // samples
-	open, tone, comfort bool
-	// calm frames are measured in their level only: the rest is what the line's noise was before them.
-	calm bool
+	dsp.Packed
+	lost, clipped uint8 // samples
+	marks
+}
+
+// marks say what a frame is, each in a bit.
+type marks uint8
+
+const (
+	silent marks = 1 << iota // it holds no signal, or none that is to be classified
+	open                     // these three are as in Input
+	tone
+	comfort
+	likeBefore // it is calm: measured in its level only, the rest is what the line's noise was before it
+)
+
+// is says whether the frame has one of some marks.
+func (m marks) is(any marks) bool { return m&any != 0 }
+
+// marksOf are those of what is to be heard: silent until it is found to be more.
+func marksOf(in *Input) marks {
+	m := silent
+	if in.Open {
+		m |= open
+	}
+	if in.Tone {
+		m |= tone
+	}
+	if in.Comfort {
+		m |= comfort
+	}
+	return m
 }
 
 func newFront() *front { return newFrontWith(trained(), new(scratch)) }
@@ -60,20 +87,21 @@ func (f *front) Reset() {
 }
 
 // nothing is what was heard before a call and after it, and while a leg is not open.
-var nothing = heard{Features: silentFeatures()}
-
-func silentFeatures() (f dsp.Features) {
+var nothing = func() (h heard) {
 	var pcm [FrameSamples]float32
+	var f dsp.Features
 	new(dsp.Analysis).Frame(pcm[:], &f)
-	return f
-}
+	f.Pack(&h.Packed)
+	h.marks = silent
+	return h
+}()
 
 // Push takes the next 20 ms and returns the Frame of lookahead pushes ago, nil for the first ones. The Frame is valid
 // until the next Push or Drain.
 func (f *front) Push(in *Input) (ready *Frame) {
 	h := f.at(f.taken)
 	*h = nothing
-	h.lost, h.open, h.tone, h.comfort = uint8(in.Lost), in.Open, in.Tone, in.Comfort
+	h.lost, h.marks = uint8(in.Lost), marksOf(in)
 	if in.Open && len(in.PCM) >= FrameSamples {
 		f.measure(in, h)
 	} else {
@@ -86,26 +114,31 @@ func (f *front) Push(in *Input) (ready *Frame) {
 
 // measure measures a frame's audio, as much of it as says something.
 func (f *front) measure(in *Input, h *heard) {
-	power := f.analysis.Level(in.PCM, &h.Features)
+	now := &f.classifier.scratch.now
+	power := f.analysis.Level(in.PCM, now)
+	h.Level, h.clipped = now.Level, now.Clipped
 	switch {
 	case in.Tone || in.Comfort: // made by the receiver: not to be classified
-		if !h.Silent {
-			f.analysis.Shape(in.PCM, &h.Features)
+		if !now.Silent {
+			f.analysis.Shape(in.PCM, now)
+			now.Pack(&h.Packed)
 		}
-		h.Silent = true
 		f.floor.Gap()
 		f.calm.stop()
-	case h.Silent:
+	case now.Silent:
 		f.floor.Gap()
 		f.calm.stop()
 	default:
+		h.marks &^= silent
 		f.floor.Update(power)
-		if h.calm = f.calm.step(h.Level, f.floor.Level()); h.calm {
+		if f.calm.step(h.Level, f.floor.Level()) {
+			h.marks |= likeBefore
 			f.analysis.Pass(in.PCM)
-			f.calm.fill(&h.Features)
+			f.calm.fill(h, f.at(f.taken-1))
 			return
 		}
-		f.analysis.Shape(in.PCM, &h.Features)
+		f.analysis.Shape(in.PCM, now)
+		now.Pack(&h.Packed)
 	}
 }
 
@@ -131,10 +164,11 @@ func (f *front) step() *Frame {
 	}
 	h := f.at(due)
 	f.out = Frame{
-		Level: h.Level, Floor: f.floor.Level(), Bands: h.Bands,
-		Pitch: h.Pitch, Harmonicity: h.Harmonicity, Tilt: h.Tilt, Peak: h.Peak, PeakShare: h.PeakShare,
-		Lost: int(h.lost), Clipped: int(h.Clipped), Open: h.open, Tone: h.tone, Comfort: h.comfort,
+		Level: h.Level, Floor: f.floor.Level(), Pitch: float32(h.Pitch) * dsp.PitchStep, Harmonicity: share(h.Harmonicity),
+		Tilt: float32(h.Tilt) * dsp.LevelStep, Peak: float32(h.Peak) * dsp.PeakStep, PeakShare: share(h.PeakShare),
+		Lost: int(h.lost), Clipped: int(h.clipped), Open: h.is(open), Tone: h.is(tone), Comfort: h.is(comfort),
 	}
+	h.Bands.DB(&f.out.Bands)
 	f.classifier.decide(due, h, &f.out)
 	return &f.out
 }

@@ -129,9 +129,12 @@ func BenchmarkFront(b *testing.B) {
 	b.ReportMetric(FrameDuration.Seconds()*float64(b.N)/b.Elapsed().Seconds(), "x-realtime")
 }
 
-// A leg's state does not outgrow its size in the allocator unnoticed: the next one is a fifth larger.
+// A leg's state does not outgrow its size in the allocator unnoticed: the next one is a seventh larger.
 func TestFrontIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(front{}); n > frontBytes {
+	const header = 8 // of the allocator, before what holds pointers
+	if n := unsafe.Sizeof(front{}) + header; n > frontBytes {
 		t.Errorf("a leg's state takes %d bytes, expected at most %d", n, frontBytes)
+	} else {
+		t.Logf("a leg's state takes %d of %d bytes", n, frontBytes)
 	}
 }

@@ -60,8 +60,9 @@ type Analysis struct {
 
 // passed is what was passed over lately: as much as what follows it is measured against.
 type passed struct {
-	pcm [2][FrameSamples]float32
-	n   int // frames passed over, of which those in pcm are the last
+	pcm    [2][FrameSamples]int16
+	before [historySamples]int16 // the end of the frame before those, once there are more
+	n      int                   // frames passed over, of which those in pcm are the last
 }
 
 // Reset makes it as new.
@@ -97,9 +98,9 @@ func (a *Analysis) Pass(pcm []float32) {
 	p := &a.passed
 	oldest := &p.pcm[p.n%len(p.pcm)]
 	if p.n >= len(p.pcm) {
-		copy(a.history[:], oldest[FrameSamples-historySamples:])
+		copy(p.before[:], oldest[FrameSamples-historySamples:])
 	}
-	copy(oldest[:], pcm)
+	fixSamples(oldest[:], pcm)
 	p.n++
 }
 
@@ -109,12 +110,15 @@ func (a *Analysis) resume() {
 	n := p.n
 	p.n = 0
 	if n > len(p.pcm) {
+		floatSamples(a.history[:], p.before[:])
 		a.pitch.x2, a.pitch.x1 = a.history[historySamples-2], a.history[historySamples-1]
 	}
 	var f Features
+	var pcm [FrameSamples]float32
 	for i := max(n-len(p.pcm), 0); i < n; i++ {
 		f.Level = MinDB // no pitch is of interest
-		a.Shape(p.pcm[i%len(p.pcm)][:], &f)
+		floatSamples(pcm[:], p.pcm[i%len(p.pcm)][:])
+		a.Shape(pcm[:], &f)
 	}
 }
 

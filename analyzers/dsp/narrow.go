@@ -25,9 +25,21 @@ func addWide(_, _ []float32) int { return 0 }
 
 func addMomentsWide(_, _, _ []float32) int { return 0 }
 
-func lowerWide(_, _ *[NumBands]float32) {}
+func (*Features) packWide(*Packed) {}
 
-func aboveWide(_, _, _ *[NumBands]float32, _, _ float32) {}
+func fixSamplesWide([]int16, []float32) int { return 0 }
+
+func floatSamplesWide([]float32, []int16) int { return 0 }
+
+func (*Levels) dbWide(*[NumBands]float32) {}
+
+func (*Levels) lowerWide(*Levels) {}
+
+func (*Levels) aboveWide(*[NumBands]float32, *Levels, int16, int16) {}
+
+func (*Levels) aboveMeansWide(*[NumBands]float32, *Means, float32, float32) {}
+
+func (*Means) followWide(*Levels, float32) {}
 
 func transformWide(*[FFTSize]float32, *Spectrum) {}
 

@@ -29,26 +29,3 @@ func addMomentsWide(sum, square, x []float32) (done int) {
 	archsimd.ClearAVXUpperBits()
 	return done
 }
-
-// lowerWide is Lower.
-func lowerWide(to, levels *[NumBands]float32) {
-	for i := 0; i < NumBands; i += 8 {
-		i := min(i, NumBands-8) // the last eight overlap with those before
-		t := (*[8]float32)(to[i:])
-		old, v := archsimd.LoadFloat32x8(t), archsimd.LoadFloat32x8((*[8]float32)(levels[i:]))
-		v.Merge(old, v.Less(old)).Store(t)
-	}
-	archsimd.ClearAVXUpperBits()
-}
-
-// aboveWide is Above.
-func aboveWide(to, levels, others *[NumBands]float32, low, high float32) {
-	least, most, ten := archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high), archsimd.BroadcastFloat32x8(10)
-	for i := 0; i < NumBands; i += 8 {
-		i := min(i, NumBands-8)
-		v := archsimd.LoadFloat32x8((*[8]float32)(levels[i:])).Sub(archsimd.LoadFloat32x8((*[8]float32)(others[i:])))
-		v = least.Merge(most.Merge(v, v.Greater(most)), v.Less(least))
-		v.Div(ten).Store((*[8]float32)(to[i:]))
-	}
-	archsimd.ClearAVXUpperBits()
-}
