@@ -55,14 +55,7 @@ type Analysis struct {
 	power    [2]float32    // of both
 	bands    [NumBands]float32
 	run      int // frames since the last silent one
-	passed   passed
-}
-
-// passed is what was passed over lately: as much as what follows it is measured against.
-type passed struct {
-	pcm    [2][FrameSamples]int16
-	before [historySamples]int16 // the end of the frame before those, once there are more
-	n      int                   // frames passed over, of which those in pcm are the last
+	passed   int // frames passed over since the last that was measured
 }
 
 // Reset makes it as new.
@@ -93,38 +86,51 @@ func (a *Analysis) Level(pcm []float32, f *Features) (power float32) {
 	return power
 }
 
+// passedFrames is how many of the frames passed over are kept: as many as what follows is measured against.
+const passedFrames = 2
+
+// place is where a frame passed over is kept: in what the first frame measured again writes anew, and nothing of interest reads before.
+func (a *Analysis) place(n int) (pcm *[Bins]float32, rest *[FrameSamples - Bins]float32) {
+	if n%passedFrames == 0 {
+		return &a.turn.Re, (*[FrameSamples - Bins]float32)(a.older[0:])
+	}
+	return &a.turn.Im, (*[FrameSamples - Bins]float32)(a.older[FrameSamples-Bins:])
+}
+
 // Pass takes a frame of which nothing but its level is of interest.
 func (a *Analysis) Pass(pcm []float32) {
-	p := &a.passed
-	oldest := &p.pcm[p.n%len(p.pcm)]
-	if p.n >= len(p.pcm) {
-		copy(p.before[:], oldest[FrameSamples-historySamples:])
+	oldest, rest := a.place(a.passed)
+	if a.passed >= passedFrames {
+		n := copy(a.history[:], oldest[FrameSamples-historySamples:])
+		copy(a.history[n:], rest[:])
 	}
-	fixSamples(oldest[:], pcm)
-	p.n++
+	n := copy(oldest[:], pcm)
+	copy(rest[:], pcm[n:])
+	a.passed++
 }
 
 // resume measures the last frames passed over, for what follows to be compared with them.
 func (a *Analysis) resume() {
-	p := &a.passed
-	n := p.n
-	p.n = 0
-	if n > len(p.pcm) {
-		floatSamples(a.history[:], p.before[:])
+	n := a.passed
+	a.passed = 0
+	if n > passedFrames {
 		a.pitch.x2, a.pitch.x1 = a.history[historySamples-2], a.history[historySamples-1]
 	}
+	var pcm [passedFrames][FrameSamples]float32
+	for i := range pcm {
+		first, rest := a.place(i)
+		copy(pcm[i][copy(pcm[i][:], first[:]):], rest[:])
+	}
 	var f Features
-	var pcm [FrameSamples]float32
-	for i := max(n-len(p.pcm), 0); i < n; i++ {
+	for i := max(n-passedFrames, 0); i < n; i++ {
 		f.Level = MinDB // no pitch is of interest
-		floatSamples(pcm[:], p.pcm[i%len(p.pcm)][:])
-		a.Shape(pcm[:], &f)
+		a.Shape(pcm[i%passedFrames][:], &f)
 	}
 }
 
 // Shape measures all but the level.
 func (a *Analysis) Shape(pcm []float32, f *Features) {
-	if a.passed.n > 0 {
+	if a.passed > 0 {
 		a.resume()
 	}
 	pcm = pcm[:FrameSamples]

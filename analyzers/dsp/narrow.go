@@ -27,10 +27,6 @@ func addMomentsWide(_, _, _ []float32) int { return 0 }
 
 func (*Features) packWide(*Packed) {}
 
-func fixSamplesWide([]int16, []float32) int { return 0 }
-
-func floatSamplesWide([]float32, []int16) int { return 0 }
-
 func (*Levels) dbWide(*[NumBands]float32) {}
 
 func (*Levels) lowerWide(*Levels) {}

@@ -78,27 +78,3 @@ func furthest(v float32) int16 {
 	}
 	return math.MinInt16
 }
-
-// fixSamples rounds samples to 16 bits, which is what most of them were.
-func fixSamples(to []int16, from []float32) {
-	from = from[:len(to)]
-	if Wide {
-		done := fixSamplesWide(to, from)
-		to, from = to[done:], from[done:]
-	}
-	for i, v := range from {
-		to[i] = fix(v, 1<<15)
-	}
-}
-
-// floatSamples is the way back.
-func floatSamples(to []float32, from []int16) {
-	from = from[:len(to)]
-	if Wide {
-		done := floatSamplesWide(to, from)
-		to, from = to[done:], from[done:]
-	}
-	for i, v := range from {
-		to[i] = float32(v) * (1.0 / (1 << 15))
-	}
-}

@@ -118,23 +118,6 @@ func TestCepstraFit(t *testing.T) {
 	}
 }
 
-// TestSamplesOf16BitsAreKept: most of what is passed over was decoded to such.
-func TestSamplesOf16BitsAreKept(t *testing.T) {
-	var from, back [1 << 16]float32
-	var to [1 << 16]int16
-	for i := range from {
-		from[i] = float32(i-1<<15) / (1 << 15)
-	}
-	fixSamples(to[:], from[:])
-	if floatSamples(back[:], to[:]); back != from {
-		t.Error("samples of 16 bits change")
-	}
-	fixSamples(to[:4], []float32{1, 2, -3, 1.6 / (1 << 15)})
-	if got, want := [4]int16(to[:]), [4]int16{math.MaxInt16, math.MaxInt16, math.MinInt16, 2}; got != want {
-		t.Errorf("samples become %v, want %v", got, want)
-	}
-}
-
 func TestLevels(t *testing.T) {
 	level := func(dB float32) (l Levels) {
 		f, p := all(dB), Packed{}

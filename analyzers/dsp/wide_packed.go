@@ -55,26 +55,6 @@ func fixWide(v, by archsimd.Float32x8) archsimd.Int16x8 {
 	return w.GetLo().SaturateToInt16Concat(w.GetHi())
 }
 
-// fixSamplesWide is fixSamples for as many as make eights, and returns how many those are.
-func fixSamplesWide(to []int16, from []float32) (done int) {
-	by := archsimd.BroadcastFloat32x8(1 << 15)
-	for ; len(to)-done >= 8; done += 8 {
-		fixWide(archsimd.LoadFloat32x8((*[8]float32)(from[done:])), by).Store((*[8]int16)(to[done:]))
-	}
-	archsimd.ClearAVXUpperBits()
-	return done
-}
-
-// floatSamplesWide is floatSamples for as many as make eights.
-func floatSamplesWide(to []float32, from []int16) (done int) {
-	by := archsimd.BroadcastFloat32x8(1.0 / (1 << 15))
-	for ; len(to)-done >= 8; done += 8 {
-		floats((*[8]int16)(from[done:])).Mul(by).Store((*[8]float32)(to[done:]))
-	}
-	archsimd.ClearAVXUpperBits()
-	return done
-}
-
 // floats makes eight numbers of 16 bits eight of the other kind.
 func floats(x *[8]int16) archsimd.Float32x8 {
 	return archsimd.LoadInt16x8(x).ExtendToInt32().ConvertToFloat32()

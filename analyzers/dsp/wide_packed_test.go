@@ -24,13 +24,6 @@ func TestWidePackingIsTheSame(t *testing.T) {
 			}
 		}
 		both(t, func() any { var p Packed; f.Pack(&p); return p })
-		samples := values[:n%len(values)]
-		both(t, func() any {
-			to, back := make([]int16, len(samples)), make([]float32, len(samples))
-			fixSamples(to, samples)
-			floatSamples(back, to)
-			return []any{to, back}
-		})
 	}
 }
 
