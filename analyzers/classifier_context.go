@@ -126,31 +126,29 @@ func (c *context) topAround(blocks int) float32 {
 }
 
 // gather sums the blocks from one place to before another.
-func (c *context) gather(from, to int, into *block) {
-	into.clear()
+func (c *context) gather(from, to int) (sum moments) {
 	for n := from; n < to; n++ {
-		into.join(c.at(n))
+		sum.join(&c.at(n).moments)
 	}
+	return sum
 }
 
-// join adds the frames of another block.
-func (b *block) join(o *block) {
+// join adds other frames.
+func (m *moments) join(o *moments) {
 	if o.frames == 0 {
 		return
 	}
-	b.frames += o.frames
-	dsp.Add(b.sum[:], o.sum[:])
-	dsp.Add(b.square[:], o.square[:])
-	b.top = max(b.top, o.top)
-	b.least.Lower(&o.least)
+	m.frames += o.frames
+	dsp.Add(m.sum[:], o.sum[:])
+	dsp.Add(m.square[:], o.square[:])
 }
 
 // describe appends the means of the traits, the level relative to a reference, and on request their deviations.
-func (b *moments) describe(in []float32, reference float32, deviations bool) []float32 {
-	share := 1 / max(b.frames, 1)
-	for i, sum := range &b.sum {
+func (m *moments) describe(in []float32, reference float32, deviations bool) []float32 {
+	share := 1 / max(m.frames, 1)
+	for i, sum := range &m.sum {
 		mean := float32(sum * share)
-		if i == traitLevel && b.frames > 0 {
+		if i == traitLevel && m.frames > 0 {
 			mean -= reference
 		}
 		in = append(in, mean)
@@ -158,9 +156,9 @@ func (b *moments) describe(in []float32, reference float32, deviations bool) []f
 	if !deviations {
 		return in
 	}
-	for i, sum := range &b.sum {
+	for i, sum := range &m.sum {
 		mean := float32(sum * share)
-		in = append(in, dsp.Sqrt(max(float32(b.square[i]*share)-float32(mean*mean), 0)))
+		in = append(in, dsp.Sqrt(max(float32(m.square[i]*share)-float32(mean*mean), 0)))
 	}
 	return in
 }

@@ -11,7 +11,7 @@ const lookahead = int(Lookahead / FrameDuration)
 // better: of thousands of calls the caches hold none, and frontBytes is a size that the allocator has.
 const (
 	ringFrames = 52
-	frontBytes = 14 << 10
+	frontBytes = 13568
 )
 
 // front turns one leg's audio into Frames. A Frame is delivered lookahead frames after its audio, because whether
