@@ -126,11 +126,10 @@ func (c *context) topAround(blocks int) float32 {
 }
 
 // gather sums the blocks from one place to before another.
-func (c *context) gather(from, to int) (sum moments) {
+func (c *context) gather(from, to int, into *moments) {
 	for n := from; n < to; n++ {
-		sum.join(&c.at(n).moments)
+		into.join(&c.at(n).moments)
 	}
-	return sum
 }
 
 // join adds other frames.

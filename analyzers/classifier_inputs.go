@@ -13,10 +13,12 @@ const (
 )
 
 // scene writes the inputs of the net that judges the block in the middle of the context, and leaves the sum of the
-// context in whole. It reports whether there is any sound to judge.
+// context in whole, which is empty. It reports whether there is any sound to judge.
 func (c *context) scene(in []float32, whole *block) bool {
-	before, after := c.gather(0, blocksBefore), c.gather(blocksBefore+1, contextBlocks)
-	*whole = block{moments: before, top: c.top()}
+	var before, after, near moments
+	c.gather(0, blocksBefore, &before)
+	c.gather(blocksBefore+1, contextBlocks, &after)
+	whole.moments, whole.top = before, c.top()
 	whole.join(&c.at(blocksBefore).moments)
 	whole.join(&after)
 	if whole.frames == 0 {
@@ -25,7 +27,7 @@ func (c *context) scene(in []float32, whole *block) bool {
 	for i := range c.blocks {
 		whole.least.Lower(&c.blocks[i].least)
 	}
-	near := c.gather(blocksBefore-2, blocksBefore+3)
+	c.gather(blocksBefore-2, blocksBefore+3, &near)
 	reference := whole.top
 	in = whole.describe(in[:0], reference, true)
 	in = before.describe(in, reference, true)

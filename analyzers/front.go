@@ -163,14 +163,16 @@ func (f *front) step() *Frame {
 		return nil
 	}
 	h := f.at(due)
-	f.out = Frame{
-		Level: h.Level, Floor: f.floor.Level(), Pitch: float32(h.Pitch) * dsp.PitchStep, Harmonicity: share(h.Harmonicity),
-		Tilt: float32(h.Tilt) * dsp.LevelStep, Peak: float32(h.Peak) * dsp.PeakStep, PeakShare: share(h.PeakShare),
-		Lost: int(h.lost), Clipped: int(h.clipped), Open: h.is(open), Tone: h.is(tone), Comfort: h.is(comfort),
-	}
-	h.Bands.DB(&f.out.Bands)
-	f.classifier.decide(due, h, &f.out)
-	return &f.out
+	out := &f.out
+	*out = Frame{} // and what it holds one by one: a literal would be made elsewhere and copied
+	out.Level, out.Floor = h.Level, f.floor.Level()
+	h.Bands.DB(&out.Bands)
+	out.Pitch, out.Harmonicity = float32(h.Pitch)*dsp.PitchStep, share(h.Harmonicity)
+	out.Tilt, out.Peak, out.PeakShare = float32(h.Tilt)*dsp.LevelStep, float32(h.Peak)*dsp.PeakStep, share(h.PeakShare)
+	out.Lost, out.Clipped = int(h.lost), int(h.clipped)
+	out.Open, out.Tone, out.Comfort = h.is(open), h.is(tone), h.is(comfort)
+	f.classifier.decide(due, h, out)
+	return out
 }
 
 // at is the place of a frame by its number.

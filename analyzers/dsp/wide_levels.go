@@ -14,12 +14,15 @@ func (l *Levels) dbWide(to *[NumBands]float32) {
 	archsimd.ClearAVXUpperBits()
 }
 
-// lowerWide is Lower.
+// lowerWide is Lower. Nothing overlaps: what has just been written in other pieces is slow to read, and one call often follows another.
 func (l *Levels) lowerWide(levels *Levels) {
-	for i := 0; i < NumBands; i += 8 {
-		i := min(i, NumBands-8)
+	const eights = NumBands / 8 * 8
+	for i := 0; i < eights; i += 8 {
 		to := (*[8]int16)(l[i:])
 		archsimd.LoadInt16x8(to).Min(archsimd.LoadInt16x8((*[8]int16)(levels[i:]))).Store(to)
+	}
+	for i := eights; i < NumBands; i++ {
+		l[i] = min(l[i], levels[i])
 	}
 }
 
