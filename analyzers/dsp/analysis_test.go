@@ -130,6 +130,34 @@ func TestSilenceAndFaults(t *testing.T) {
 	}
 }
 
+// TestPassedFramesAreMadeUpFor: what follows frames passed over is measured as if they had been measured too.
+func TestPassedFramesAreMadeUpFor(t *testing.T) {
+	voice, noise := sum(0.05, 210, 420, 640, 830, 1900), white(0.01)
+	var pcm [12][FrameSamples]float32
+	for n := range pcm {
+		for i := range pcm[n] {
+			pcm[n][i] = float32(voice(n*FrameSamples+i) + noise(0))
+		}
+	}
+	const before = 4
+	for passed := range len(pcm) - before {
+		var every, some Analysis
+		var want, got Features
+		for n := range pcm[:before+passed+1] {
+			every.Frame(pcm[n][:], &want)
+			some.Level(pcm[n][:], &got)
+			if n >= before && n < before+passed {
+				some.Pass(pcm[n][:])
+			} else {
+				some.Shape(pcm[n][:], &got)
+			}
+		}
+		if got != want {
+			t.Errorf("after %d frames passed over: %+v, want %+v", passed, got, want)
+		}
+	}
+}
+
 func BenchmarkAnalysis(b *testing.B) {
 	var pcm [50 * FrameSamples]float32
 	s := sum(0.05, 210, 420, 640, 830, 1900)
