@@ -362,8 +362,8 @@ func TestACallInBatchesOf200msIsSmall(t *testing.T) {
 	for range 500 {
 		feed()
 	}
-	if n := c.roomBytes(); n > 10<<10 {
-		t.Errorf("the legs hold %d bytes, want at most 10 KiB", n)
+	if n := c.roomBytes(); n > 8<<10 {
+		t.Errorf("the legs hold %d bytes, want at most 8 KiB", n)
 	}
 }
 

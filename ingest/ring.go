@@ -7,11 +7,12 @@ const historyTicks = 2
 
 // Room for ticks in a ring: what it begins with and grows by, what a pooled one may keep, and the most that the
 // bounds of jitter.go and call.go can ask for (2 s of skew, 0.7 s of patience, 0.5 s early, a packet of 0.5 s).
-// The first step does for records of 200 ms, and steps are of sizes that the allocator has.
+// The first do for a leg whose records come behind the other's; one that is ahead by a record of 200 ms needs a step more.
 const (
-	ringStep = 23
-	ringKept = 3 * ringStep
-	ringMost = 200
+	ringFirst = 13
+	ringStep  = 10
+	ringKept  = ringFirst + 5*ringStep
+	ringMost  = 200
 )
 
 // heard is one leg's 20 ms on its way through the jitter buffer. The counts are of its samples.
@@ -53,7 +54,7 @@ func (r *ring) reserve(end int) bool {
 	if need > ringMost {
 		return false
 	}
-	grown := make([]heard, (need+ringStep-1)/ringStep*ringStep)
+	grown := make([]heard, ringFirst+max(need-ringFirst+ringStep-1, 0)/ringStep*ringStep)
 	for i := r.first; i < r.first+len(r.ticks); i++ {
 		grown[i%len(grown)] = r.ticks[i%len(r.ticks)]
 	}
