@@ -129,7 +129,7 @@ func BenchmarkFront(b *testing.B) {
 	b.ReportMetric(FrameDuration.Seconds()*float64(b.N)/b.Elapsed().Seconds(), "x-realtime")
 }
 
-// A leg's state does not outgrow its size in the allocator unnoticed: the next one is a seventh larger.
+// A leg's state does not outgrow its size in the allocator unnoticed.
 func TestFrontIsSmall(t *testing.T) {
 	const header = 8 // of the allocator, before what holds pointers
 	if n := unsafe.Sizeof(front{}) + header; n > frontBytes {

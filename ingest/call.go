@@ -65,7 +65,7 @@ type Call struct {
 	counts   Counts
 }
 
-// buffers are what a call needs only while it takes a record.
+// buffers are what a call needs only while it takes a record, and what some calls at a time need of many.
 type buffers struct {
 	decoded []float32 // a packet
 	linear  []int16   // the same as it goes into a ring
@@ -76,7 +76,7 @@ type buffers struct {
 // NewCall returns a Call that has not begun.
 func NewCall() *Call { return newCall(new(buffers)) }
 
-// NewCallBeside returns a Call that shares with another what both need only while they take a record, as calls do that one
+// NewCallBeside returns a Call that shares buffers with another, as calls do that one
 // goroutine takes in turns.
 func NewCallBeside(other *Call) *Call { return newCall(other.room[0].buffers) }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/earshot/earshot/ingest/codec"
@@ -46,38 +47,41 @@ func TestUnit(t *testing.T) {
 // A ring plays what one of nothing but whole samples would, whatever packets and pauses its ticks are made of.
 func TestRingKeepsWhatItIsGiven(t *testing.T) {
 	const total = 400 * TickSamples
-	laws := []*codec.Law{codec.Lookup(schemas.Codec_CODEC_PCMA).New().(codec.Companded).Law(), codec.Lookup(schemas.Codec_CODEC_PCMU).New().(codec.Companded).Law()}
-	shared := new(spare)
-	r := ring{spare: shared}
+	var laws []*codec.Law
+	for _, id := range []schemas.Codec{schemas.Codec_CODEC_PCMA, schemas.Codec_CODEC_PCMU} {
+		laws = append(laws, codec.Lookup(id).New().(codec.Companded).Law())
+	}
+	coded, whole, silent, middle := 0, 0, 0, 0
+	r := ring{spare: new(spare)}
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		want, law := make([]int16, total), laws[0]
+		want, there, law := make([]int16, total), make([]bool, total), laws[0]
 		played, written := 0, 0
 		packet := func() {
-			n := 1 + rng.IntN(2*TickSamples)
-			at := max(written-rng.IntN(40), played)
-			if rng.IntN(3) == 0 {
+			n, at := TickSamples, max(written, played)
+			switch rng.IntN(12) {
+			case 0: // one that was lost before it, or a pause
 				at += rng.IntN(3 * TickSamples)
+			case 1: // over what is there already
+				at = max(written-rng.IntN(TickSamples), played)
+			case 2:
+				n = 1 + rng.IntN(2*TickSamples)
+			case 3:
+				law = laws[rng.IntN(2)]
 			}
 			if at+n > total || !r.reserve(at+n) {
 				return
 			}
-			if rng.IntN(20) == 0 {
-				law = laws[rng.IntN(2)]
-			}
-			s := samples{law: law}
+			var s samples
+			linear := rng.IntN(10) == 0
 			for i := range n {
 				v := int16(rng.Uint32())
-				if rng.IntN(8) > 0 && s.whole == nil {
-					code := byte(v)
-					s.codes, v = append(s.codes, code), law.Whole[code]
-				} else if s.codes == nil {
-					s.whole, s.law = append(s.whole, v), nil
+				if linear {
+					s.whole = append(s.whole, v)
 				} else {
-					n = i
-					break
+					s.law, s.codes, v = law, append(s.codes, byte(v)), law.Whole[byte(v)]
 				}
-				want[at+i] = v
+				want[at+i], there[at+i] = v, true
 			}
 			r.write(at, s, played)
 			written = max(written, at+n)
@@ -87,32 +91,27 @@ func TestRingKeepsWhatItIsGiven(t *testing.T) {
 			if !r.reserve(until) {
 				t.Fatal("no room")
 			}
-			kind := rng.IntN(6)
+			made := rng.IntN(12) == 0 // by the receiver
 			for played < until {
 				tick, from := r.tick(played/TickSamples), played%TickSamples
 				to := min(TickSamples, from+until-played)
+				now := want[played : played+to-from]
 				switch {
-				case kind == 0:
+				case made:
+					part := r.whole(tick)[from:to]
+					for i := range part {
+						part[i] = int16(rng.Uint32())
+					}
+					copy(now, part)
+				case slices.Contains(there[played:played+len(now)], false):
 					r.mute(tick, from, to)
-					clear(want[played : played+to-from])
-				case kind == 1 || played >= written: // made by the receiver
-					made := r.whole(tick)[from:to]
-					for i := range made {
-						made[i] = int16(rng.Uint32())
-					}
-					copy(want[played:], made)
-				default: // packets: where none is, nothing plays
-					for i := range to - from {
-						if want[played+i] == 0 {
-							r.whole(tick)[from+i] = 0
-						}
-					}
+					clear(now)
 				}
-				played += to - from
+				played += len(now)
 			}
 		}
 		for given := 0; played < total; {
-			if rng.IntN(2) == 0 {
+			if written < played+10*TickSamples && rng.IntN(8) > 0 {
 				packet()
 			} else {
 				play()
@@ -124,21 +123,52 @@ func TestRingKeepsWhatItIsGiven(t *testing.T) {
 					t.Fatalf("seed %d: sample %d is %d, expected %d", seed, at, got, want[at])
 				}
 			}
+			if first := played - len(history); first > 0 && first%TickSamples > 0 && r.tick(first/TickSamples).coded {
+				middle++
+			}
 			for ; (given+1)*TickSamples <= played; given++ {
-				var got, whole [TickSamples]float32
-				r.give(r.tick(given), &got)
-				unit(&whole, (*[TickSamples]int16)(want[given*TickSamples:]))
-				if got != whole {
-					t.Fatalf("seed %d: tick %d is %v, expected %v", seed, given, got, whole)
+				tick := r.tick(given)
+				switch {
+				case tick.coded:
+					coded++
+				case tick.whole != nil:
+					whole++
+				default:
+					silent++
+				}
+				var got, expected [TickSamples]float32
+				r.give(tick, &got)
+				unit(&expected, (*[TickSamples]int16)(want[given*TickSamples:]))
+				if got != expected {
+					t.Fatalf("seed %d: tick %d is %v, expected %v", seed, given, got, expected)
 				}
 				r.release(given + 1 - historyTicks)
+				if last := given - historyTicks; last >= 0 && (r.tick(last).coded || r.tick(last).whole != nil) {
+					t.Fatalf("seed %d: tick %d is not silent after its release", seed, last)
+				}
 			}
 		}
+		out := 0
+		for i := range r.ticks {
+			if r.ticks[i].whole != nil {
+				out++
+			}
+		}
+		back := len(r.spare.room) + out
 		r.reset()
-		if r.law == nil || len(shared.room) == 0 {
-			t.Fatalf("seed %d: no codes, or no room given back", seed)
+		for i := range r.ticks {
+			if tick := &r.ticks[i]; tick.coded || tick.whole != nil {
+				t.Fatalf("seed %d: a tick is not silent after the reset", seed)
+			}
+		}
+		if len(r.spare.room) != back {
+			t.Fatalf("seed %d: room for %d ticks is spare after the reset, expected %d", seed, len(r.spare.room), back)
 		}
 	}
+	if least := min(coded, whole, silent, middle); least < 100 {
+		t.Errorf("ticks of codes %d, of samples %d, silent %d, codes read from the middle %d times: expected 100 at least", coded, whole, silent, middle)
+	}
+	t.Logf("ticks of codes %d, of samples %d, silent %d, codes read from the middle %d times", coded, whole, silent, middle)
 }
 
 // BenchmarkPacket puts a packet of 20 ms into a ring, from its payload; of sounds so long that no processor learns their signs.

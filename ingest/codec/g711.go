@@ -17,9 +17,12 @@ func newLaw(value func(code byte) int16) *Law {
 	return l
 }
 
-// companded is the Decoder of a law.
-func (l *Law) companded() Decoder { return &lawDecoder{l} }
+func companded(l *Law) func() Decoder {
+	d := &lawDecoder{l}
+	return func() Decoder { return d }
+}
 
+// lawDecoder is the Decoder of a law. All streams share it.
 type lawDecoder struct{ law *Law }
 
 func (d *lawDecoder) Law() *Law { return d.law }

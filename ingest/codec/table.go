@@ -29,8 +29,8 @@ type Codec struct {
 }
 
 var table = [...]Codec{
-	{schemas.Codec_CODEC_PCMA, "PCMA", Voice, 8000, 8, alaw.companded},
-	{schemas.Codec_CODEC_PCMU, "PCMU", Voice, 8000, 0, mulaw.companded},
+	{schemas.Codec_CODEC_PCMA, "PCMA", Voice, 8000, 8, companded(alaw)},
+	{schemas.Codec_CODEC_PCMU, "PCMU", Voice, 8000, 0, companded(mulaw)},
 	{schemas.Codec_CODEC_L16, "L16", Voice, 44100, Dynamic, linear(DecodeL16, linearL16)},
 	{schemas.Codec_CODEC_TELEPHONE_EVENT, "telephone-event", Event, 8000, Dynamic, nil},
 	{schemas.Codec_CODEC_CN, "CN", Noise, 8000, 13, nil},

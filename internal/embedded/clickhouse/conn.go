@@ -26,7 +26,7 @@ type conn struct {
 	handle   unsafe.Pointer // what everything else takes
 	database string         // the current one; empty means: whatever the engine starts with
 	tag      string         // its log_comment, by which a query of it can be killed
-	spoilt   bool           // changed in a way that the next request would notice
+	spoilt   bool           // in a state that the next request might notice: changed, or its stream broken off
 }
 
 // connect opens a session on the data in dir. The first one of a process starts

@@ -85,7 +85,7 @@ func TestHTTPErrors(t *testing.T) {
 			}
 		})
 	}
-	// None of this spoilt a session: every one of them still answers in order.
+	// None of this shows to others: every session, those renewed among them, answers in order.
 	for range 2 * DefaultConnections {
 		if got := post(t, "", "SELECT currentDatabase(), getSetting('max_threads') IN (1, 100)"); got != "default\t0\n" && got != "default\t1\n" {
 			t.Fatalf("a session answers %q", got)

@@ -99,7 +99,7 @@ func (p *pool) kill(tag string, over <-chan struct{}) {
 }
 
 // replace gives a new session for a used one. Without a new one the old one has
-// to do: what a client changed in it then shows to others, but they are served.
+// to do: what a client changed in it may show to others, and what was broken off may cost the next one its answer.
 func (p *pool) replace(c *conn) *conn {
 	fresh, err := connect(p.lib, p.dir, c.tag)
 	if err != nil {
