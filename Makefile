@@ -58,7 +58,7 @@ guard-update: ## commit to what the hot path costs now
 test: build audio browser lint guard ## everything that must hold: format, vet, staticcheck, proto, the guard, all tests with the race detector
 	@mkdir -p .cache
 	$(if $(SIMD),$(SIMD) $(GO) test ./analyzers/... ./ingest/...)
-	$(if $(and $(SIMD),$(FMA)),GOAMD64=v3 $(SIMD) $(GO) test ./analyzers/...)
+	$(if $(and $(SIMD),$(FMA)),GOAMD64=v3 $(SIMD) $(GO) test ./analyzers/... ./ingest/...)
 	$(GOTESTSUM) --format pkgname --jsonfile .cache/test.json -- -race -timeout 20m ./... | tee .cache/test.log
 	@grep -ho 'end to end on [^"\\]*' .cache/test.json
 	@tail -n 1 .cache/test.log

@@ -58,13 +58,13 @@ func (e *echo) step(frames *[2]*Frame) {
 		if !quiet {
 			most = 0
 		}
-		e.alike[k] = echoMemory*e.alike[k] + (1-echoMemory)*most
+		e.alike[k] = float32(echoMemory*e.alike[k]) + float32((1-echoMemory)*most)
 		alike := e.alike[k] >= echoAlike
 		if quiet {
-			e.share[k] += echoFade * (float32(yes(alike)) - e.share[k])
+			e.share[k] += float32(echoFade * (float32(yes(alike)) - e.share[k]))
 		}
 		if alike {
-			e.drop[k] += 3 * echoFade * (top - f.Level - e.drop[k])
+			e.drop[k] += float32(3 * echoFade * (top - f.Level - e.drop[k]))
 		}
 		noisy := quiet && e.share[k] >= echoSure && e.alike[k] >= echoNoisy && top-f.Level > e.drop[k]-echoRange
 		if alike && e.share[k] >= echoLine || noisy {

@@ -85,7 +85,7 @@ func raisedConfidence(rise effortSigns, voiced int) float64 {
 		return 0
 	}
 	trust := math.Sqrt(min(float64(voiced)/50, 1))
-	odds := 1.5*clamp(rise.pitch, -4, 8) + 0.55*clamp(rise.tilt, -4, 8) - 0.5*clamp(rise.low, -6, 2) - 5.1
+	odds := float64(1.5*clamp(rise.pitch, -4, 8)) + float64(0.55*clamp(rise.tilt, -4, 8)) - float64(0.5*clamp(rise.low, -6, 2)) - 5.1
 	return 1 / (1 + math.Exp(-trust*odds))
 }
 
@@ -100,7 +100,7 @@ func (s *effortSigns) add(o effortSigns) {
 }
 
 func (s effortSigns) scaled(by float64) effortSigns {
-	return effortSigns{s.tilt * by, s.low * by, s.pitch * by}
+	return effortSigns{float64(s.tilt * by), float64(s.low * by), float64(s.pitch * by)}
 }
 
 // signsOf reads them off a frame. At the lower end of its range the pitch is a guess of the tracker's, not a voice; who is above

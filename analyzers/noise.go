@@ -170,7 +170,7 @@ func (l *noiseLeg) between() (level float64, heard bool) {
 		if b > median+noiseAbove {
 			break
 		}
-		m.power += float64(n) * math.Pow(10, (float64(b)-89.5)/10)
+		m.power += float64(float64(n) * math.Pow(10, (float64(b)-89.5)/10))
 		m.n += float64(n)
 		if seen += int(n); seen*2 >= l.pauses && median == len(l.levels) {
 			median = b

@@ -40,10 +40,10 @@ const (
 )
 
 // period is from the beginning of a ring to the next one's, in frames.
-func (t *ringTone) period() int { return int(50*(t.length()+t.off) + 0.5) }
+func (t *ringTone) period() int { return int(float64(50*(t.length()+t.off)) + 0.5) }
 
 // length is that of a ring, in seconds.
-func (t *ringTone) length() float64 { return float64(t.bursts)*t.on + t.gap }
+func (t *ringTone) length() float64 { return float64(float64(t.bursts)*t.on) + t.gap }
 
 // alike tells whether one ring of one line is as one of another: only the pause tells them apart.
 func (t *ringTone) alike(o *ringTone) bool { return t.bursts == o.bursts && t.on == o.on }
@@ -169,7 +169,7 @@ func (l *ringLeg) close(loud bool) {
 		*l = ringLeg{row: row, first: b.start, part: !ringTones[row].matches(&b)}
 		l.add(&b, false)
 		// Where it began in the middle, its end tells when it would have begun.
-		l.last = b.end - int(50*ringTones[row].length()+0.5)
+		l.last = b.end - int(float64(50*ringTones[row].length())+0.5)
 	}
 }
 
@@ -180,7 +180,7 @@ func (l *ringLeg) next(b *ringBurst) (row int, ok bool) {
 		t := &ringTones[r]
 		off, sounds := t.sounds(b)
 		late := math.Abs(float64(b.start - l.last - t.period()))
-		if sounds && t.alike(&ringTones[l.row]) && late <= float64(t.period())/10 && float64(b.first) <= 50*t.on+ringShort && off+late < best {
+		if sounds && t.alike(&ringTones[l.row]) && late <= float64(t.period())/10 && float64(b.first) <= float64(50*t.on)+ringShort && off+late < best {
 			row, best, ok = r, off+late, true
 		}
 	}

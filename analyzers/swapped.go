@@ -212,7 +212,7 @@ func (a *swapped) End(_ Ending, emit Emit) {
 func (a *swapped) odds(contradicted bool) float64 {
 	odds := swappedPrior
 	if a.waits > 0 {
-		odds += swappedWait + swappedNext*float64(min(a.waits, 4)-1)
+		odds += swappedWait + float64(swappedNext*float64(min(a.waits, 4)-1))
 	}
 	switch a.first {
 	case schemas.Leg_LEG_CUSTOMER:

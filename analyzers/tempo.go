@@ -90,7 +90,7 @@ func (l *tempoLeg) step(f *Frame, i int) {
 		}
 	}
 	talks := f.Speech && !f.Music && !f.Tone && f.Lost == 0
-	smooth := 0.25*(l.level[1]+f.Level) + 0.5*l.level[0]
+	smooth := float32(0.25*(l.level[1]+f.Level)) + float32(0.5*l.level[0])
 	voiced := l.voiced[0] || l.voiced[1] || f.Pitch > 0
 	before := l.talked
 	l.level[1], l.level[0] = l.level[0], f.Level
@@ -113,7 +113,7 @@ const silenceLevel = -90
 
 func (l *tempoLeg) follow(level float32, voiced bool) {
 	if level > l.top {
-		l.top += 0.2 * (level - l.top)
+		l.top += float32(0.2 * (level - l.top))
 	} else {
 		l.top -= 0.02
 	}

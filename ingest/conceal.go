@@ -51,7 +51,7 @@ func (c *concealer) fill(dst []int16) {
 func (c *concealer) join(pcm []int16) {
 	for i := range pcm[:min(len(pcm), c.blend)] {
 		old := float32(c.blend) / (blendSamples + 1)
-		pcm[i] = int16(float32(pcm[i])*(1-old) + c.next()*old)
+		pcm[i] = int16(float32(float32(pcm[i])*(1-old)) + float32(c.next()*old))
 		c.blend--
 	}
 	c.active = c.blend > 0
@@ -75,13 +75,14 @@ func pitchLag(history *[concealHistory]int16) int {
 	return at
 }
 
-// resemblance is the normalised correlation, squared and with its sign.
+// resemblance is the normalised correlation, squared and with its sign. Its products are rounded before they are summed, on every
+// processor.
 func resemblance(history *[concealHistory]int16, lag, step int) float32 {
 	var cross, energy float32
 	for i := concealHistory - pitchWindow; i < concealHistory; i += step {
 		now, then := float32(history[i]), float32(history[i-lag])
-		cross += now * then
-		energy += then * then
+		cross += float32(now * then)
+		energy += float32(then * then)
 	}
 	if energy == 0 || cross <= 0 {
 		return 0

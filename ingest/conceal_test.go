@@ -1,7 +1,10 @@
 package ingest
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -95,3 +98,32 @@ func TestComfortNoiseHasTheLevelThatWasAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// What is made of a history is the same to the bit on every processor, also on those that could multiply and add in one step.
+func TestConcealmentIsTheSameEverywhere(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	sum := fnv.New64a()
+	for range 500 {
+		var history [concealHistory]int16
+		period, loud := 30+rng.IntN(120), 1+rng.IntN(16)
+		for i := range history { // whole numbers, which are the same everywhere
+			history[i] = int16((i%period*2000/period + rng.IntN(400) - 1200) * loud)
+		}
+		var c concealer
+		c.begin(&history)
+		made, after := make([]int16, rng.IntN(3*TickSamples)), make([]int16, blendSamples)
+		c.fill(made)
+		for i := range after {
+			after[i] = int16(rng.Uint32())
+		}
+		c.join(after)
+		if err := binary.Write(sum, binary.LittleEndian, append(made, after...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := sum.Sum64(); got != concealed {
+		t.Errorf("made %#x, expected %#x as elsewhere", got, uint64(concealed))
+	}
+}
+
+const concealed = 0x68561952c7f9241
