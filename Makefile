@@ -113,7 +113,7 @@ soak: build ## a day of 5,000 calls an hour through a worker as fast as it goes;
 SEED ?= 1
 
 chaos: build audio ## kill workers, broker and engine while calls go on, and compare the tables; SEED=1-10, BROKERS=3, LONG=1, BROKEN=commit-at-once
-	$(SIMD) $(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m -first "engine away") $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN)) \
+	$(SIMD) $(GO) test -tags chaos ./benchmarks/chaos -run TestChaos -v -timeout 3h -seeds $(SEED) $(if $(LONG),-away 10m -first "engine away") $(if $(BROKERS),-brokers $(BROKERS)) $(if $(BROKEN),-broken $(BROKEN) -first "kill worker") \
 	  -audio $(abspath $(AUDIO)) $(CHAOS)
 
 .PHONY: upgrade
