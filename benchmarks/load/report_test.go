@@ -55,10 +55,26 @@ func (r *report) String() string {
 	return b.String()
 }
 
+// wanted is the number of calls that the goals are for.
+const wanted = 4000
+
+// aim is the step that the goals are for: the first that went well with as many calls as wanted, or else the best.
+func (c *Climb) aim() *Step {
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.Failed == "" && s.Calls >= wanted {
+			return s
+		}
+	}
+	return c.Best
+}
+
 func (c *Climb) String() string {
 	var b strings.Builder
-	if c.Best != nil {
-		b.WriteString(c.Best.said())
+	if aim := c.aim(); aim != nil {
+		b.WriteString(aim.said())
+		if c.Best != aim {
+			fmt.Fprintf(&b, "Most calls at once that went well: %d, p99 %.2f s, %.1f KiB of heap a call.\n", c.Best.Calls, c.Best.P99, c.Best.Heap/1024)
+		}
 	}
 	fmt.Fprintf(&b, "\n| calls | p50 s | p99 s | flags | lag s | worker | broker | engine | sender | others | GC %% | heap KiB | RSS KiB | records/s | |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n")
 	for _, s := range c.Steps {
@@ -83,7 +99,7 @@ func (s *Step) said() string {
 		fmt.Fprintf(&b, "| %s | %.4g %s | %s %.4g | %s |\n", what, got, unit, sign, want, met)
 	}
 	b.WriteString("| | measured | goal | |\n|---|--:|--:|---|\n")
-	goal("calls at once", float64(s.Calls), 4000, "", true)
+	goal("calls at once", float64(s.Calls), wanted, "", true)
 	goal("from fact to flag, p99", s.P99, inTime.Seconds(), "s", false)
 	goal("memory a call, heap", s.Heap/1024, 64, "KiB", false)
 	goal("garbage collection's share of the worker's CPU", 100*s.GC, 3, "%", false)
