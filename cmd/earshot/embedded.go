@@ -31,8 +31,7 @@ func (c *embeddedCmd) Run(ctx context.Context, s *streams) error {
 	}
 	fmt.Fprintf(s.out, "Kafka on %s, ClickHouse %s on http://%s, data in %s; stop with Ctrl-C\n",
 		e.kafka.Addr(), e.clickhouse.Version(), e.clickhouse.Addr(), c.Data)
-	<-ctx.Done()
-	return e.close()
+	return errors.Join(e.wait(ctx), e.close())
 }
 
 // engines are the embedded ones that run; nil where a real one is used.
@@ -61,6 +60,14 @@ func (f *engineFlags) start(ctx context.Context, log *slog.Logger, t topics, wit
 		}
 	}
 	return e, nil
+}
+
+// wait returns when ctx ends, or with an error when an engine cannot go on.
+func (e *engines) wait(ctx context.Context) error {
+	if e.clickhouse == nil {
+		return nil
+	}
+	return e.clickhouse.Wait(ctx)
 }
 
 func (e *engines) close() error {

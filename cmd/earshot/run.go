@@ -65,6 +65,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) (err error) {
 	}
 	defer stopProfiles()
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return engines.wait(ctx) })
 	group.Go(func() error {
 		return work(ctx, s, m, k, c.Topic, c.ClickHouse, options, c.rulebookFlags, c.workerFlags)
 	})

@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"unsafe"
@@ -31,8 +32,9 @@ type conn struct {
 
 // connect opens a session on the data in dir. The first one of a process starts
 // the engine, and dir is then the only folder it serves until all are closed.
+// The engine reads its configuration from dir, too (see configure).
 func connect(lib *library, dir, tag string) (*conn, error) {
-	args := [...]*byte{cString("clickhouse"), cString("--path=" + dir)}
+	args := [...]*byte{cString("clickhouse"), cString("--path=" + dir), cString("--config-file=" + filepath.Join(dir, configName))}
 	var pins runtime.Pinner
 	defer pins.Unpin()
 	for _, arg := range args {

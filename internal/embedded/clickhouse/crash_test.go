@@ -26,10 +26,15 @@ func child(dir string) {
 		fmt.Println("error:", err)
 		os.Exit(1)
 	}
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow: the write fails, and that is what matters
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
 	fmt.Println(server.Addr())
-	<-stop
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-stop; cancel() }()
+	if err := server.Wait(ctx); err != nil {
+		fmt.Println("error:", err)
+	}
 	if err := server.Close(); err != nil {
 		fmt.Println("error:", err)
 		os.Exit(1)

@@ -15,6 +15,7 @@ const (
 	codeUnknownSetting      = 115
 	codeIntoOutfile         = 162
 	codeReadonly            = 164
+	codeNotEnoughSpace      = 243
 	codeCancelled           = 394
 	codeUnknownException    = 1002
 	codeUnknownCompression  = 89

@@ -71,6 +71,14 @@ func (h *handler) run(r *http.Request, answer *response) error {
 			return err
 		}
 	}
+	if h.pool.unwritten.Load() {
+		return errUnwritten
+	}
+	if q.defines() {
+		if err := h.pool.roomy(); err != nil {
+			return err
+		}
+	}
 	return h.pool.do(r.Context(), func(c *conn) error {
 		c.spoilt = c.spoilt || q.session
 		if err := c.use(req.database); err != nil {
@@ -124,6 +132,12 @@ func (h *handler) query(ctx context.Context, c *conn, req *request, q query, ans
 	r, err := c.query(s)
 	if err != nil {
 		return err
+	}
+	if q.verb != "SELECT" {
+		if err := h.pool.sound(); err != nil {
+			r.close()
+			return err
+		}
 	}
 	return write(r)
 }
@@ -181,6 +195,8 @@ func (h *handler) insert(c *conn, req *request, q query, answer *response) error
 			return bodyError(err) // and the insert is thrown away: half of it would look like all
 		}
 	}
-	answer.summary, err = in.finish()
-	return err
+	if answer.summary, err = in.finish(); err != nil {
+		return err
+	}
+	return h.pool.sound()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,13 +23,17 @@ type pool struct {
 	idle chan *conn
 	size int
 
-	// control runs nothing but KILL QUERY. Being open from first to last it also
+	// control runs nothing but KILL QUERY and what asks whether writes failed. Being open from first to last it also
 	// keeps the engine from shutting down when another session is replaced.
 	controlMu sync.Mutex
 	control   *conn
+	unwritten atomic.Bool // a write failed: see sound
 }
 
 func newPool(lib *library, dir string, size int, log *slog.Logger) (*pool, error) {
+	if err := configure(dir); err != nil {
+		return nil, err
+	}
 	p := &pool{lib: lib, dir: dir, log: log, size: size, idle: make(chan *conn, size)}
 	control, err := connect(lib, dir, "earshot-control")
 	if err != nil {

@@ -104,6 +104,11 @@ func (q *query) parseRest(lex *lexer) error {
 	return nil
 }
 
+// defines says whether the statement writes what tables are: without that the engine cannot be opened again.
+func (q *query) defines() bool {
+	return q.verb == "CREATE" || q.verb == "RENAME" || q.verb == "ALTER"
+}
+
 // reads says whether the statement leaves no trace, so that a GET may carry it.
 func (q *query) reads() bool {
 	switch q.verb {

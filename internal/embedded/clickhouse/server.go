@@ -18,7 +18,8 @@
 // the server without a session. A SELECT without rows gives Native no header.
 //
 // A process has one engine on one folder at a time. What was acknowledged is in
-// files, and stays there when the process is killed.
+// files, and stays there when the process is killed. A disk that is full is more
+// than the engine can bear: see disk.go.
 package clickhouse
 
 import (
@@ -59,6 +60,9 @@ type Server struct {
 	size    int
 	lock    *datadir.Lock
 	stop    context.CancelFunc // kills what is running
+	log     *slog.Logger
+	failed  chan struct{} // closed when the engine cannot go on
+	watched chan struct{} // closed when nobody watches it any more
 	served  chan error
 	closed  sync.Once
 	err     error
@@ -98,6 +102,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	go func() { s.served <- s.http.Serve(listener) }()
+	go s.watch(base)
 	log.Info("embedded ClickHouse is ready", "version", s.version, "listen", s.addr, "dir", cfg.Dir)
 	return s, nil
 }
@@ -107,7 +112,7 @@ func open(cfg Config, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{lock: lock, size: cfg.Connections, served: make(chan error, 1)}
+	s := &Server{lock: lock, size: cfg.Connections, served: make(chan error, 1), log: log, failed: make(chan struct{}), watched: make(chan struct{})}
 	if err := s.openEngine(cfg, log); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
@@ -142,7 +147,8 @@ func (s *Server) Addr() string { return s.addr }
 func (s *Server) Version() string { return s.version }
 
 // Close takes no more queries, lets the running ones end, kills those that take
-// longer, and closes the engine. More calls return what the first one did.
+// longer, and closes the engine, unless that cannot go on: closing would remove
+// what it needs when it is opened again. More calls return what the first one did.
 func (s *Server) Close() error {
 	s.closed.Do(func() { s.err = s.close() })
 	return s.err
@@ -154,9 +160,14 @@ func (s *Server) close() error {
 	_ = s.http.Shutdown(grace) // it fails only by running out of grace
 	s.stop()                   // kills queries
 	s.http.Close()             // and ends inserts whose client sends no more
+	<-s.watched
 	patience, cancel := context.WithTimeout(context.Background(), closeGrace)
 	defer cancel()
-	err := s.closePool(patience)
+	err := s.pool.sound()
+	if err == errUnwritten {
+		return fmt.Errorf("the embedded ClickHouse is left as it is: %w", err) // and the folder locked, until the process ends
+	}
+	err = errors.Join(err, s.closePool(patience))
 	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, fmt.Errorf("cannot serve ClickHouse clients: %w", served))
 	}
