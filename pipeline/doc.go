@@ -40,6 +40,9 @@
 // ClickHouse. At Kafka the broker fences: a commit of an old generation is refused. Dead letters and the flags
 // topic may tell the same thing twice, under the same id.
 //
+// What is taken for granted is that Kafka and ClickHouse keep what they acknowledged. As they are set up by default they do when
+// their processes die; when a machine loses its power, only if another one has the same: see docs/operations.md.
+//
 // Two things are not in the records. How long nothing has come for a call only a clock can tell; a call that is ended for
 // that ends at its last record, so all members end it alike, but a record that comes for it later is a late one to a member that
 // has ended it and none to a member that reads both at once. And a call that is refused because too many are open
