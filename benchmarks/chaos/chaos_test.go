@@ -101,7 +101,7 @@ func run(t *testing.T, r *report, program string, files []string) {
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		r.calls, r.unsent = w.send(files, *copies)
+		r.sent = w.send(files, *copies)
 	}()
 	var endings []ending
 	next := time.Now().Add(*every)
@@ -144,7 +144,7 @@ func run(t *testing.T, r *report, program string, files []string) {
 	}
 	w.awaitEngine()
 	<-sent
-	if err := w.awaitJudged(disturbed, r.calls, 3*time.Minute); err != nil {
+	if err := w.awaitJudged(disturbed, r.sent.calls, 3*time.Minute); err != nil {
 		t.Error(err)
 	}
 	r.watch(w)
@@ -154,7 +154,7 @@ func run(t *testing.T, r *report, program string, files []string) {
 	alone := time.Now()
 	calm := w.startWorker("undisturbed", "undisturbed", undisturbed)
 	defer calm.kill()
-	if err := w.awaitJudged(undisturbed, r.calls, 5*time.Minute); err != nil {
+	if err := w.awaitJudged(undisturbed, r.sent.calls, 5*time.Minute); err != nil {
 		t.Error(err)
 	}
 	r.replayed(w, time.Since(alone))

@@ -34,8 +34,7 @@ func (w *world) query(sql string) (string, error) {
 	return strings.TrimSpace(string(body)), err
 }
 
-// awaitJudged returns when the tables have all calls that were sent, and says how many they lack otherwise. A call that the
-// broker's absence has kept from being sent for longer than idleEnd is an abandoned one, to both runs.
+// awaitJudged returns when the tables have all calls that were sent, and says how many they lack otherwise.
 func (w *world) awaitJudged(database string, calls int, within time.Duration) error {
 	for deadline := time.Now().Add(within); ; time.Sleep(500 * time.Millisecond) {
 		n, err := w.query("SELECT count() FROM " + database + ".calls FINAL")

@@ -25,8 +25,7 @@ const mourned = "kill worker"
 type report struct {
 	seed     uint64
 	by       map[string]int // how often each thing happened
-	calls    int            // sent whole
-	unsent   []error
+	sent     sending
 	tables   []table
 	letters  int64
 	took     time.Duration
@@ -71,8 +70,15 @@ func (r *report) replayed(w *world, took time.Duration) {
 
 // judge compares the tables and says what is wrong.
 func (r *report) judge(t *testing.T, w *world) {
-	for _, err := range r.unsent {
-		t.Errorf("a call was not sent whole: %v", err)
+	for _, err := range r.sent.errs {
+		t.Errorf("not all was sent: %v", err)
+	}
+	if rows, err := w.query(unlike); err != nil {
+		t.Error(err)
+	} else {
+		for _, err := range flaws(rows, r.sent.heldUp, idleEnd) {
+			t.Error(err)
+		}
 	}
 	for _, name := range []string{"flags", "segments", "calls"} {
 		c, err := w.compare(name)
@@ -110,7 +116,7 @@ func (r *report) judge(t *testing.T, w *world) {
 
 func (r *report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, %v: %d calls;", r.seed, r.took.Round(time.Second), r.calls)
+	fmt.Fprintf(&b, "seed %d, %v: %d calls, held up for %.1f s at most;", r.seed, r.took.Round(time.Second), r.sent.calls, r.sent.heldUp.Seconds())
 	for _, c := range r.tables {
 		fmt.Fprintf(&b, " %s %d rows, hashes %s %s, %d differ;", c.name, c.rows, c.hashes[0], c.hashes[1], c.differ)
 	}
@@ -146,11 +152,11 @@ func summary(all []*report) string {
 			rows[c.name] = c.rows
 			wrong += c.differ
 		}
-		line(fmt.Sprint(r.seed), r.by, r.calls, rows["flags"], rows["segments"], wrong, r.letters, r.recovery, r.replay)
+		line(fmt.Sprint(r.seed), r.by, r.sent.calls, rows["flags"], rows["segments"], wrong, r.letters, r.recovery, r.replay)
 		for name, n := range r.by {
 			by[name] += n
 		}
-		calls, flags, segments, differ, letters = calls+r.calls, flags+rows["flags"], segments+rows["segments"], differ+wrong, letters+r.letters
+		calls, flags, segments, differ, letters = calls+r.sent.calls, flags+rows["flags"], segments+rows["segments"], differ+wrong, letters+r.letters
 		recovery = append(recovery, r.recovery...)
 		slowest = min(slowest, r.replay)
 	}

@@ -4,7 +4,7 @@ package chaos
 
 import (
 	"context"
-	"net"
+	"fmt"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -12,40 +12,36 @@ import (
 	"github.com/earshot/earshot/internal/publisher"
 )
 
-// patient is a way to Kafka that tries again while the broker is away: who sends calls is not what is tested, and the records
-// must all be in the topic in the end.
-type patient struct{ inner kafka.RoundTripper }
-
-func (p patient) RoundTrip(ctx context.Context, addr net.Addr, r kafka.Request) (kafka.Response, error) {
-	for {
-		answer, err := p.inner.RoundTrip(ctx, addr, r)
-		if err == nil || ctx.Err() != nil {
-			return answer, err
-		}
-		select {
-		case <-ctx.Done():
-			return answer, err
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
+// sending is how the sending of live calls went.
+type sending struct {
+	calls  int // sent whole, each record acknowledged
+	errs   []error
+	heldUp time.Duration // for how long records waited for a broker at most
 }
 
-// send publishes live calls, and says of how many all was sent, and what went wrong with others.
-func (w *world) send(files []string, copies int) (whole int, errs []error) {
-	p := publisher.New(publisher.Config{Brokers: w.addresses(), Transport: patient{&kafka.Transport{}}, Calls: "earshot.calls", Recordings: "earshot.recordings"})
-	defer p.Close(context.Background())
+// send publishes live calls.
+func (w *world) send(files []string, copies int) (s sending) {
+	way := &patient{inner: &kafka.Transport{}}
+	p := publisher.New(publisher.Config{Brokers: w.addresses(), Transport: way, Calls: "earshot.calls", Recordings: "earshot.recordings"})
 	err := p.Publish(context.Background(), files, publisher.Options{StartedAt: time.Now().Truncate(time.Second)}, publisher.Delivery{
 		Speed: *speed, Copies: copies, Concurrency: *live,
 		OnReport: func(r publisher.Report) {
 			if r.Err != nil {
-				errs = append(errs, r.Err)
+				s.errs = append(s.errs, r.Err)
 				return
 			}
-			whole++
+			s.calls++
 		},
 	})
-	if err != nil && len(errs) == 0 {
-		errs = append(errs, err)
+	if err != nil && len(s.errs) == 0 {
+		s.errs = append(s.errs, err)
 	}
-	return whole, errs
+	if err := p.Close(context.Background()); err != nil {
+		s.errs = append(s.errs, err)
+	}
+	if all := len(files) * copies; s.calls < all {
+		s.errs = append(s.errs, fmt.Errorf("%d of %d calls were sent whole", s.calls, all))
+	}
+	s.heldUp = way.heldUp()
+	return s
 }
