@@ -87,8 +87,9 @@ func libchdb(t *testing.T) string {
 
 // ending is how something that was begun ends, and when.
 type ending struct {
-	at time.Time
-	do func()
+	at      time.Time
+	do      func()
+	starves bool
 }
 
 func run(t *testing.T, r *report, program string, files []string) {
@@ -112,16 +113,17 @@ func run(t *testing.T, r *report, program string, files []string) {
 			if *opening != "" && done == 0 {
 				d = named(t, *opening)
 			}
+			starved := slices.ContainsFunc(endings, func(e ending) bool { return e.starves }) || !w.answers()
 			at := time.Now()
 			end, after := d.do(w, rng)
 			if end != nil {
-				endings = append(endings, ending{time.Now().Add(after), end})
+				endings = append(endings, ending{time.Now().Add(after), end, d.starves})
 			}
 			if after == nothing {
 				t.Logf("%6.1fs %s: not possible now", at.Sub(began).Seconds(), d.name)
 			} else {
 				t.Logf("%6.1fs %s", at.Sub(began).Seconds(), d.name)
-				r.happened(d.name, at)
+				r.happened(d.name, w, starved)
 			}
 			// Every other death is left alone, so that how long it takes to recover from one shows.
 			if d.name == mourned && rng.IntN(2) == 0 {
@@ -139,15 +141,15 @@ func run(t *testing.T, r *report, program string, files []string) {
 		})
 		r.watch(w)
 	}
-	for last := time.Now(); len(r.pending) > 0 && time.Since(last) < 4*recoverWithin; time.Sleep(100 * time.Millisecond) {
+	for last := time.Now(); r.pending != nil && time.Since(last) < 4*recoverWithin; time.Sleep(100 * time.Millisecond) {
 		r.watch(w)
 	}
+	r.interrupted()
 	w.awaitEngine()
 	<-sent
 	if err := w.awaitJudged(disturbed, r.sent.calls, 3*time.Minute); err != nil {
 		t.Error(err)
 	}
-	r.watch(w)
 	for len(w.workers) > 0 {
 		w.leave(w.workers[0])
 	}

@@ -14,9 +14,10 @@ import (
 // disturbance is one thing that is done to the world. It gives how to end it and after how long, or nil; and nothing where it
 // could not be done, as to somebody who is stopped already.
 type disturbance struct {
-	name  string
-	often int // of all, how likely
-	do    func(w *world, rng *rand.Rand) (end func(), after time.Duration)
+	name    string
+	often   int  // of all, how likely
+	starves bool // no worker can go on until it ends
+	do      func(w *world, rng *rand.Rand) (end func(), after time.Duration)
 }
 
 // nothing was done.
@@ -24,16 +25,16 @@ const nothing time.Duration = -1
 
 // disturbances are all that may happen. A kind is a line here and a function.
 var disturbances = []disturbance{
-	{"kill worker", 10, killWorker},
-	{"kill broker", 2, killBroker},
-	{"kill engine", 4, killEngine},
-	{"stop worker", 4, stopWorker},
-	{"worker joins", 2, workerJoins},
-	{"worker leaves", 2, workerLeaves},
-	{"engine away", 1, engineAway},
-	{"disk full", 2, diskFull},
-	{"broker unreachable", 2, brokerUnreachable},
-	{"worker cut off", 4, workerCutOff},
+	{"kill worker", 10, false, killWorker},
+	{"kill broker", 2, false, killBroker},
+	{"kill engine", 4, false, killEngine},
+	{"stop worker", 4, false, stopWorker},
+	{"worker joins", 2, false, workerJoins},
+	{"worker leaves", 2, false, workerLeaves},
+	{"engine away", 1, true, engineAway},
+	{"disk full", 2, true, diskFull},
+	{"broker unreachable", 2, true, brokerUnreachable},
+	{"worker cut off", 4, false, workerCutOff},
 }
 
 func draw(rng *rand.Rand) disturbance {
@@ -65,6 +66,10 @@ func (w *world) some(rng *rand.Rand) *worker { return w.workers[rng.IntN(len(w.w
 // killWorker kills a worker; another takes its place, as an orchestrator sees to.
 func killWorker(w *world, rng *rand.Rand) (func(), time.Duration) {
 	p := w.some(rng)
+	if w.died = nil; !p.away() { // what a worker held that was away is another's already, or about to be
+		held := p.read()
+		w.died = mourn(time.Now(), held)
+	}
 	p.kill()
 	w.bury(p)
 	w.join()

@@ -42,6 +42,7 @@ type world struct {
 	workers []*worker
 	made    int
 	faults  []string
+	died    *death // the worker that was killed last, if it held partitions
 }
 
 // worker is a worker and where its metrics are.
@@ -116,15 +117,23 @@ func (w *world) startEngine() {
 		"--clickhouse-listen", w.http, "--kafka-listen", w.kafka)
 }
 
+// answers says whether the engine does.
+func (w *world) answers() bool {
+	client := http.Client{Timeout: time.Second}
+	resp, err := client.Get("http://" + w.http + "/ping")
+	if err != nil {
+		return false
+	}
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
 // awaitEngine returns when the engine answers.
 func (w *world) awaitEngine() {
 	w.t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if resp, err := http.Get("http://" + w.http + "/ping"); err == nil {
-			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
+		if w.answers() {
+			return
 		}
 		if w.engine.ended() || time.Now().After(deadline) {
 			w.t.Fatalf("the engine does not start, see %s", w.log("engine"))
@@ -167,38 +176,24 @@ func (w *world) bury(p *worker) {
 	}
 }
 
-// read gives the partitions that a worker reads now.
-func (p *worker) read() (all []string) {
+// read gives what a worker says of the partitions that it reads now; nothing if it does not answer.
+func (p *worker) read() map[string]look {
 	client := http.Client{Timeout: time.Second}
+	asked := time.Now()
 	resp, err := client.Get("http://" + p.metrics + "/metrics")
 	if err != nil {
 		return nil
 	}
 	defer resp.Body.Close()
-	text, _ := io.ReadAll(resp.Body)
-	for line := range strings.Lines(string(text)) {
-		if labels, is := strings.CutPrefix(line, "earshot_lag_seconds{"); is {
-			all = append(all, labels[:strings.Index(labels, "}")])
-		}
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil
 	}
-	return all
+	return looks(string(text), asked, time.Now())
 }
 
 // away says whether the worker cannot read, whatever it says.
 func (p *worker) away() bool { return p.stopped || p.route != nil && p.route.isCut() }
-
-// covered says whether each partition is read by a worker that lives.
-func (w *world) covered() bool {
-	seen := map[string]bool{}
-	for _, p := range w.workers {
-		if !p.away() {
-			for _, one := range p.read() {
-				seen[one] = true
-			}
-		}
-	}
-	return len(seen) == 2*partitions
-}
 
 func freeAddress(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
