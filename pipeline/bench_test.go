@@ -43,7 +43,7 @@ func BenchmarkLive(b *testing.B) {
 				b.Fatal(err)
 			}
 			now := time.Now()
-			p.stands.note(now, p.taken, p.atEnd, true)
+			p.stands.note(now, m.Time, p.atEnd, true)
 			if err := p.taker.Tend(b.Context(), Tide{Now: now}); err != nil {
 				b.Fatal(err)
 			}

@@ -38,18 +38,17 @@ type Partition struct {
 	ledger    ledger
 	committed int64
 	begun     bool // committed is a real offset
-	atEnd     bool // the last record taken was the partition's last, as far as Kafka said with it
+	atEnd     bool // all there is has been taken, as Kafka has confirmed
 	broken    bool // a record was left half done: the next generation reads the open calls again
 	stands    *standing
 	counts    recordCounts
-	taken     time.Time // of the record last taken, its own
-	held      int64     // where the watermark stood when that was last looked at
+	held      int64 // where the watermark stood when that was last looked at
 }
 
 // Tide is where the partition stands when its Taker may tend to what is open.
 type Tide struct {
 	Now   time.Time
-	AtEnd bool // it has been read to its end, as far as is known
+	AtEnd bool // it has been read to its end, as Kafka has said not long ago
 	// Latest asks Kafka for the offset after the partition's last record.
 	Latest func() (int64, error)
 }
@@ -153,7 +152,9 @@ func (p *Partition) read(ctx context.Context, gen *kafka.Generation) error {
 	if err := reader.SetOffset(start); err != nil {
 		return fmt.Errorf("cannot read %s/%d from offset %d: %w", p.topic, p.id, start, err)
 	}
-	err := p.loop(ctx, reader, gen)
+	look := &lookout{p: p}
+	defer look.end()
+	err := p.loop(ctx, reader, look, gen)
 	if p.broken {
 		return err
 	}
@@ -200,7 +201,8 @@ func (p *Partition) beyond(ctx context.Context) error {
 	return nil
 }
 
-func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.Generation) error {
+func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, look *lookout, gen *kafka.Generation) error {
+	p.atEnd = false
 	var poll patience
 	defer poll.end()
 	for ctx.Err() == nil {
@@ -213,29 +215,32 @@ func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, gen *kafka.G
 			p.commit(gen)
 		}
 		m, err := reader.FetchMessage(poll.wait(ctx))
+		now := time.Now()
 		switch {
 		case err == nil:
 			if err := p.step(ctx, &m); err != nil {
 				p.broken = true
 				return stopped(ctx, err)
 			}
+			now = time.Now()
+			look.heard(now, p.atEnd)
 		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-			// Nothing came: either the end, or Kafka is away. overdue finds out before it acts.
-			p.atEnd = true
+			p.atEnd = look.quiet(ctx, now)
 		case ctx.Err() != nil:
 			return nil
 		default:
+			look.failed()
+			p.atEnd = false
 			p.log.Warn("cannot read from Kafka, trying again", "error", err)
 			select {
 			case <-ctx.Done():
 			case <-time.After(pollEvery):
 			}
 		}
-		now := time.Now()
 		low := p.mark.low()
-		p.stands.note(now, p.taken, p.atEnd, low != p.held || low == p.mark.next)
+		p.stands.note(now, m.Time, p.atEnd, low != p.held || low == p.mark.next)
 		p.held = low
-		tide := Tide{Now: now, AtEnd: p.atEnd, Latest: func() (int64, error) { return p.latest(ctx, reader) }}
+		tide := Tide{Now: now, AtEnd: p.atEnd, Latest: func() (int64, error) { return p.latest(ctx, look) }}
 		if err := p.taker.Tend(ctx, tide); err != nil {
 			p.broken = true
 			return stopped(ctx, err)
@@ -292,14 +297,10 @@ func (p *Partition) step(ctx context.Context, m *kafka.Message) error {
 		invariants.Hold(m.Offset >= p.mark.next, "I1", "offset %d is taken again; the next was to be %d", m.Offset, p.mark.next)
 	}
 	p.mark.advance(m.Offset) // also past records that are gone
-	if p.counts.lag == nil {
-		p.counts = cfg.Metrics.counts(p.topic, p.id)
-	}
+	p.behind(m.HighWaterMark - m.Offset - 1)
 	p.counts.records.Inc()
 	p.counts.bytes.Add(float64(len(m.Value)))
-	p.counts.lag.Set(float64(m.HighWaterMark - m.Offset - 1))
 	p.atEnd = m.HighWaterMark <= m.Offset+1
-	p.taken = m.Time
 	if err := p.taker.Take(ctx, m); err != nil {
 		return err
 	}
@@ -307,16 +308,30 @@ func (p *Partition) step(ctx context.Context, m *kafka.Message) error {
 	return nil
 }
 
-// latest is the offset after the partition's last record, by the broker's own word.
-func (p *Partition) latest(ctx context.Context, reader *kafka.Reader) (int64, error) {
+// behind notes how many records are still to be taken.
+func (p *Partition) behind(records int64) {
+	if p.counts.lag == nil {
+		p.counts = p.c.cfg.Metrics.counts(p.topic, p.id)
+	}
+	p.counts.lag.Set(float64(records))
+}
+
+// latest is the offset up to which to read what is in the partition now, by the leader's own word.
+func (p *Partition) latest(ctx context.Context, look *lookout) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	lag, err := reader.ReadLag(ctx)
+	ends, conn, err := p.c.ends(ctx, p.topic, p.id)
 	if err != nil {
+		look.failed()
+		p.atEnd = false
 		p.log.Warn("cannot ask Kafka for the partition's end", "error", err)
 		return 0, err
 	}
-	return reader.Offset() + lag, nil
+	conn.Close()
+	if ends.readTo(p.mark.next) {
+		return p.mark.next, nil
+	}
+	return ends.Last, nil
 }
 
 // flush writes what is held, then commits.

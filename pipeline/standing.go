@@ -31,7 +31,7 @@ func newStandings(r prometheus.Registerer, prefix string) *standings {
 	}
 	s := &standings{
 		all:  map[*standing]struct{}{},
-		lag:  desc("lag_seconds", "How old the record last taken is, s; at the partition's end, how long nobody has looked there."),
+		lag:  desc("lag_seconds", "How old the record last taken is, s; where the end has been reached since, how long ago Kafka last confirmed that."),
 		held: desc("held_bytes", "What waits to be written when a write begins, and what is left of it, bytes."),
 		age:  desc("watermark_age_seconds", "How long the watermark has stood still while something held it, s."),
 	}
@@ -74,7 +74,8 @@ func (s *standings) enter(topic string, partition int) (p *standing, leave func(
 	}
 }
 
-// note tells where the partition stands now. taken is the time of the record last taken, zero if there is none.
+// note tells where the partition stands now. taken is the time of the record that has just been taken, zero if none has: where nothing
+// comes and Kafka does not say that it is the end, the partition falls behind.
 func (p *standing) note(now, taken time.Time, atEnd, moved bool) {
 	switch {
 	case atEnd:

@@ -41,6 +41,9 @@ func TestStanding(t *testing.T) {
 	p.note(now.Add(-5*time.Minute), now.Add(-10*time.Minute), true, false) // five minutes ago, at the end
 	about("lag of one that was at its end and hangs", ages()["earshot_lag_seconds"], 300)
 
+	p.note(now, time.Time{}, false, false)
+	about("lag of one that hears nothing, not even that it is at the end", ages()["earshot_lag_seconds"], 300)
+
 	p.note(now.Add(-7*time.Minute), time.Time{}, true, true)
 	about("watermark age of one that hangs", ages()["earshot_watermark_age_seconds"], 420)
 

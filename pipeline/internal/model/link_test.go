@@ -18,6 +18,7 @@ type link struct {
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 	mutex  sync.Mutex
 	cut    bool
+	away   string        // a broker that cannot be reached, if not empty
 	frozen chan struct{} // closed when it thaws; nil when it is not frozen
 	conns  map[*conn]bool
 }
@@ -28,7 +29,7 @@ func newLink(dial func(ctx context.Context, network, address string) (net.Conn, 
 
 func (l *link) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	l.mutex.Lock()
-	cut := l.cut || l.frozen != nil
+	cut := l.cut || l.frozen != nil || address == l.away
 	l.mutex.Unlock()
 	if cut {
 		return nil, errCut
@@ -37,10 +38,10 @@ func (l *link) Dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: inner, link: l}
+	c := &conn{Conn: inner, link: l, to: address}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if l.cut || l.frozen != nil {
+	if l.cut || l.frozen != nil || address == l.away {
 		inner.Close()
 		return nil, errCut
 	}
@@ -62,12 +63,27 @@ func (l *link) mend() {
 	l.cut = false
 }
 
+// lose cuts the way to one broker, until it is called with none.
+func (l *link) lose(broker string) {
+	l.mutex.Lock()
+	l.away = broker
+	l.mutex.Unlock()
+	if broker != "" {
+		l.resetTo(broker)
+	}
+}
+
 // reset breaks every connection there is.
-func (l *link) reset() {
+func (l *link) reset() { l.resetTo("") }
+
+// resetTo breaks those to one broker; to all, if none is named.
+func (l *link) resetTo(broker string) {
 	l.mutex.Lock()
 	var conns []*conn
 	for c := range l.conns {
-		conns = append(conns, c)
+		if broker == "" || c.to == broker {
+			conns = append(conns, c)
+		}
 	}
 	l.mutex.Unlock()
 	for _, c := range conns {
@@ -107,6 +123,7 @@ func (l *link) wait() (was bool) {
 type conn struct {
 	net.Conn
 	link *link
+	to   string
 }
 
 func (c *conn) Close() error {

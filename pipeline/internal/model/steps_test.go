@@ -16,7 +16,7 @@ type step struct {
 
 // kinds are the things that can happen. Each draws its details and gives the steps of it.
 var kinds = []func(rng *rand.Rand, at time.Duration) []step{
-	killed, killed, left, joined, joined, frozen, frozen, cutOff, reset, passedRound, passedRound, clickhouseAway, clickhouseFaulty, kafkaAway, leadersMove, coordinatorsMove,
+	killed, killed, left, joined, joined, frozen, frozen, cutOff, reset, passedRound, passedRound, clickhouseAway, clickhouseFaulty, kafkaAway, brokerAway, leadersMove, coordinatorsMove,
 }
 
 // drawSteps draws a schedule. Half of what happens follows soon on what happened before: what one fault leaves behind is
@@ -198,6 +198,26 @@ func kafkaAway(rng *rand.Rand, at time.Duration) []step {
 				if !p.dead.Load() {
 					p.link.mend()
 				}
+			}
+		}},
+	}
+}
+
+// brokerAway is one broker away from the workers: what it leads they cannot read, and what they hear from the other still holds.
+func brokerAway(rng *rand.Rand, at time.Duration) []step {
+	long, pick := span(rng, 2*idleEnd), rng.Uint64()
+	var lost []*worker
+	return []step{
+		{at, fmt.Sprintf("a broker is away for %v", long), func(w *world) {
+			brokers := w.cluster.ListenAddrs()
+			lost = append(lost, w.workers...)
+			for _, p := range lost {
+				p.link.lose(brokers[pick%uint64(len(brokers))])
+			}
+		}},
+		{at + long, "the broker is back", func(*world) {
+			for _, p := range lost {
+				p.link.lose("")
 			}
 		}},
 	}
