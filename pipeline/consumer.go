@@ -65,6 +65,7 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.Metrics.expect(cfg.Topics)
 	return &Consumer{cfg: cfg, dialer: dialer, kept: map[topicPartition]*Partition{}}, nil
 }
 
@@ -179,6 +180,7 @@ func (c *Consumer) generation(gen *kafka.Generation, fatal chan error, leave fun
 		})
 	}
 	wg.Wait()
+	c.cfg.Metrics.assigned.Set(0) // until the next generation, if there is one
 	if len(parts) == 0 {
 		// Nothing for this member: wait for the next generation in group.Next.
 		return nil

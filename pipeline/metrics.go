@@ -75,6 +75,26 @@ func NewConsumerMetrics(r prometheus.Registerer, prefix string) *ConsumerMetrics
 	}
 }
 
+// expect shows from the start, as 0, what is to be 0: of a counter that appears with the first loss Prometheus sees no increase.
+func (m *ConsumerMetrics) expect(topics []string) {
+	for _, topic := range topics {
+		m.lost.WithLabelValues(topic)
+	}
+	m.sequence.WithLabelValues("gap")
+}
+
+// expect does the same for the worker's own.
+func (m *Metrics) expect(cfg *Config) {
+	for _, topic := range []string{cfg.Calls, cfg.Recordings} {
+		for _, r := range []Reason{ReasonUndecodable, ReasonInvalid, ReasonMedia, ReasonRecording, ReasonFailed} {
+			m.deadLetters.WithLabelValues(topic, string(r))
+		}
+	}
+	for _, source := range []string{"rtp", "recording"} {
+		m.calls.WithLabelValues(source, "failed")
+	}
+}
+
 // NewMetrics registers the worker's metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	f := promauto.With(r)

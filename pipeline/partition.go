@@ -336,7 +336,10 @@ func (p *Partition) latest(ctx context.Context, look *lookout) (int64, error) {
 
 // flush writes what is held, then commits.
 func (p *Partition) flush(ctx context.Context, gen *kafka.Generation) error {
-	if err := p.taker.Flush(ctx); err != nil {
+	p.stands.writing.Store(time.Now().UnixNano())
+	err := p.taker.Flush(ctx)
+	p.stands.writing.Store(0)
+	if err != nil {
 		return err
 	}
 	p.commit(gen)

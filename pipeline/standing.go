@@ -15,14 +15,15 @@ type standing struct {
 	topic, partition string
 	behind           atomic.Int64 // up to when the partition has been read, ns since 1970
 	moved            atomic.Int64 // when the watermark last moved, or held nothing, ns since 1970
+	writing          atomic.Int64 // since when it has been writing what it holds, ns since 1970; 0: it is not
 	held             atomic.Int64 // bytes that wait to be written, as of the last look; -1: nobody has said
 }
 
 // standings are the partitions that are being read: a prometheus.Collector.
 type standings struct {
-	mu             sync.Mutex
-	all            map[*standing]struct{}
-	lag, age, held *prometheus.Desc
+	mu                    sync.Mutex
+	all                   map[*standing]struct{}
+	lag, age, write, held *prometheus.Desc
 }
 
 func newStandings(r prometheus.Registerer, prefix string) *standings {
@@ -30,17 +31,23 @@ func newStandings(r prometheus.Registerer, prefix string) *standings {
 		return prometheus.NewDesc(prefix+name, help, []string{"topic", "partition"}, nil)
 	}
 	s := &standings{
-		all:  map[*standing]struct{}{},
-		lag:  desc("lag_seconds", "How old the record last taken is, s; where the end has been reached since, how long ago Kafka last confirmed that."),
-		held: desc("held_bytes", "What waits to be written when a write begins, and what is left of it, bytes."),
-		age:  desc("watermark_age_seconds", "How long the watermark has stood still while something held it, s."),
+		all:   map[*standing]struct{}{},
+		lag:   desc("lag_seconds", "How old the record last taken is, s; where the end has been reached since, how long ago Kafka last confirmed that."),
+		held:  desc("held_bytes", "What waits to be written when a write begins, and what is left of it, bytes."),
+		age:   desc("watermark_age_seconds", "How long the watermark has stood still while something held it, s."),
+		write: desc("write_age_seconds", "How long the write under way has taken, s; nothing is read meanwhile. 0 while there is none."),
 	}
 	r.MustRegister(s)
 	return s
 }
 
 // Describe is prometheus.Collector's.
-func (s *standings) Describe(c chan<- *prometheus.Desc) { c <- s.lag; c <- s.age; c <- s.held }
+func (s *standings) Describe(c chan<- *prometheus.Desc) {
+	c <- s.lag
+	c <- s.age
+	c <- s.write
+	c <- s.held
+}
 
 // Collect is prometheus.Collector's.
 func (s *standings) Collect(c chan<- prometheus.Metric) {
@@ -48,8 +55,11 @@ func (s *standings) Collect(c chan<- prometheus.Metric) {
 	defer s.mu.Unlock()
 	now := time.Now().UnixNano()
 	for p := range s.all {
-		for desc, since := range map[*prometheus.Desc]int64{s.lag: p.behind.Load(), s.age: p.moved.Load()} {
-			seconds := max(0, float64(now-since)/1e9)
+		for desc, since := range map[*prometheus.Desc]int64{s.lag: p.behind.Load(), s.age: p.moved.Load(), s.write: p.writing.Load()} {
+			seconds := 0.0
+			if since != 0 {
+				seconds = max(0, float64(now-since)/1e9)
+			}
 			c <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, seconds, p.topic, p.partition)
 		}
 		if held := p.held.Load(); held >= 0 {

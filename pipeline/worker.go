@@ -31,6 +31,7 @@ func NewWorker(cfg Config) (*Worker, error) {
 		Addr: kafka.TCP(cfg.Kafka.Brokers...), Transport: transport, Balancer: &kafka.Hash{},
 		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, BatchBytes: MaxRecordBytes + 1<<20,
 	}
+	cfg.Metrics.expect(&w.cfg)
 	cfg.Metrics.heldLimit.Set(float64(cfg.BatchBytes))
 	w.letters = &deadLetters{topic: cfg.DeadLetters, w: w.writer, metrics: cfg.Metrics, log: cfg.Log}
 	w.consumer, err = NewConsumer(ConsumerConfig{

@@ -30,7 +30,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	counters := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return f.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, labels)
 	}
-	return &Metrics{
+	m := &Metrics{
 		ConsumerMetrics: pipeline.NewConsumerMetrics(r, prefix),
 		calls:           counters("calls_total", "Calls whose audio was written (rtp, recording) or referred to (uri).", "source"),
 		refused:         counters("refused_records_total", "Records that could not be used; the worker's dead letters say more.", "topic", "reason"),
@@ -44,4 +44,8 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		undecided: f.NewGauge(prometheus.GaugeOpts{Name: prefix + "undecided_calls", Help: "Calls whose audio waits for them to be judged."}),
 		sweeps:    counters("sweeps_total", "Looks at what may stay and what must go, by how they ended: ok, error.", "result"),
 	}
+	for _, result := range []string{"ok", "error"} { // of a counter that appears with the first error Prometheus sees no increase
+		m.sweeps.WithLabelValues(result)
+	}
+	return m
 }
