@@ -205,14 +205,20 @@ func (c *Call) End(r *Record) Ending {
 	if r.Sequence > c.sequence {
 		c.counts.LostRecords += r.Sequence - c.sequence - 1
 	}
-	e := Ending{By: knownLeg(r.End.EndedBy), Cause: string(r.End.Cause)}
-	if at := r.End.EndedAt.micros(); r.End.EndedAt.Set && at >= c.started && c.credible(at) {
-		e.At = c.since(at)
-	} else {
-		e.At = c.since(c.last)
+	at, said := c.EndsAt(r)
+	if !said {
 		c.counts.MovedEnds++
 	}
-	return c.finish(e)
+	return c.finish(Ending{At: at, By: knownLeg(r.End.EndedBy), Cause: string(r.End.Cause)})
+}
+
+// EndsAt is when a call that goes on ends by the record of its CallEnd, and whether that is its ended_at. It is never before the
+// call's start. Of the audio given out it knows nothing: End may find that the call is longer.
+func (c *Call) EndsAt(r *Record) (at time.Duration, said bool) {
+	if at := r.End.EndedAt.micros(); r.End.EndedAt.Set && at >= c.started && c.credible(at) {
+		return c.since(at), true
+	}
+	return c.since(c.last), false
 }
 
 // Abandon closes a call whose CallEnd never came: it ended with its last record.

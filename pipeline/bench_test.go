@@ -63,7 +63,7 @@ func BenchmarkLive(b *testing.B) {
 }
 
 // liveRecords are a call's, whose two sides speak in turns.
-func liveRecords(b *testing.B, length time.Duration) (all []kafka.Message) {
+func liveRecords(b testing.TB, length time.Duration) (all []kafka.Message) {
 	add := func(at time.Duration, r *schemas.CallRecord) {
 		r.CallId, r.Sequence, r.CapturedAtUs = "call", uint64(len(all)), nine.Add(at).UnixMicro()
 		value, err := proto.Marshal(r)

@@ -39,7 +39,8 @@ func (t *Calls) Take(ctx context.Context, m *kafka.Message) error {
 	if c.failed != nil {
 		c.dropped++
 		if r.Body == ingest.EndBody {
-			t.close(c, ingest.Ending{At: time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt)}, "failed", m)
+			at, _ := c.call.EndsAt(r)
+			t.close(c, ingest.Ending{At: at}, "failed", m)
 		}
 		return nil
 	}

@@ -29,7 +29,7 @@
 // The second half is that writing again, and writing late, changes nothing:
 //
 //	I6  Under one key and version only one row is ever written, and the row of a call as a whole has a higher version
-//	    than whatever was written while the call went on.
+//	    than whatever was written while the call went on. That of a call that failed has a lower one than that of any judged.
 //	I7  What ClickHouse acknowledges are the rows that it was asked to write, however often that took. It is never to recognise
 //	    a repeat: a server that is killed may remember rows that it does not have (store.Store.Write).
 //	I8  No record is taken while the outbox is full, so an outage of ClickHouse costs a bounded amount of memory.

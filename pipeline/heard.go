@@ -83,7 +83,7 @@ func (c *heardCall) judge(end ingest.Ending, state string, m *kafka.Message, mor
 	}
 	row.State = state
 	if c.failed != nil {
-		row.State, row.Error = "failed", c.failed.Error()
+		row.State, row.Error, row.Version = "failed", c.failed.Error(), failedVersion(end.At)
 	}
 	row.Source, row.RulebookVersion, row.EarshotVersion = c.source, cfg.Rulebook.Version(), cfg.Version
 	row.Topic, row.Partition = c.j.p.topic, int32(c.j.p.id)

@@ -13,11 +13,15 @@ import (
 )
 
 // A row's version says how much of the call it was written from: the call's length in milliseconds by then, and above it
-// whether the call was judged as a whole. So the same records give the same version, a row written from more of
+// what was made of it: live, failed or judged as a whole. So the same records give the same version, a row written from more of
 // the call replaces one written from less, and what was said of the whole call replaces what was said while it went on, in
 // whatever order they arrive. The length alone does not tell the two apart: media may reach beyond the time
-// at which the call is said to have ended.
-const judgedWhole = 1 << 40 // above any length: 34 years
+// at which the call is said to have ended. Nor does it tell that a call was judged from that it failed, and a call that failed
+// is sent again when it can be judged: then the judgement counts, whatever either takes the call's length to be.
+const (
+	failedWhole = 1 << 40 // above any length: 34 years
+	judgedWhole = 1 << 41 // below what people say of a flag (store.stepVersion)
+)
 
 func liveVersion(at time.Duration) uint64 {
 	if mutation.Is(mutation.LateLiveWins) {
@@ -25,6 +29,8 @@ func liveVersion(at time.Duration) uint64 {
 	}
 	return uint64(max(at.Milliseconds(), 0))
 }
+
+func failedVersion(at time.Duration) uint64 { return failedWhole + liveVersion(at) }
 
 func finalVersion(at time.Duration) uint64 { return judgedWhole + liveVersion(at) }
 

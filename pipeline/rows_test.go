@@ -18,3 +18,13 @@ func TestVerdictReplacesWhatWasSaidBefore(t *testing.T) {
 		t.Errorf("the verdict on a call of %v has version %d, that on more of it only %d", ended, short, long)
 	}
 }
+
+// A failure gives way to every judgement, also to that of a shorter call, and what was said while the call went on gives way to it.
+func TestVersionOfAFailure(t *testing.T) {
+	if failed, judged := failedVersion(48*time.Hour), finalVersion(0); failed >= judged {
+		t.Errorf("a failure has version %d, a judgement only %d", failed, judged)
+	}
+	if live, failed := liveVersion(48*time.Hour), failedVersion(0); live >= failed {
+		t.Errorf("a flag raised meanwhile has version %d, the failure only %d", live, failed)
+	}
+}

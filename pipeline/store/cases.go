@@ -18,7 +18,7 @@ type caseRow struct {
 var caseRowColumns = append(columnsOf(caseColumns, func(r *caseRow) *Case { return &r.Case }),
 	col("version", typeBig, func(r *caseRow) *uint64 { return &r.version }))
 
-// stepVersion is above any measurement's, which is its call's length in half milliseconds; a later step's is above an
+// stepVersion is above any measurement's, which is below 1<<42 (package pipeline, rows.go); a later step's is above an
 // earlier one's; and of two steps with one number the earlier has the greater.
 func stepVersion(r *StepRow) uint64 {
 	return uint64(r.Number)<<42 + (1<<42 - 1 - uint64(r.At.UnixMilli())&(1<<42-1))

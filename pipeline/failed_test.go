@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/earshot/earshot/analyzers"
+	"github.com/earshot/earshot/pipeline/rulebook"
+	"github.com/earshot/earshot/pipeline/store"
+	"github.com/earshot/earshot/schemas"
+)
+
+// bench is a partition of a worker that is given its records by hand, and has no ClickHouse.
+type bench struct {
+	t *testing.T
+	p *Partition
+	j *judging
+}
+
+func newBench(t *testing.T) *bench {
+	book, err := rulebook.Load("schemas/rulebook.yaml", schemas.Rulebook, "", analyzers.Vocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "earshot.flags", "earshot.deadletters"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	w, err := NewWorker(Config{
+		Kafka: Kafka{Brokers: cluster.ListenAddrs()}, Rulebook: book, Metrics: NewMetrics(prometheus.NewRegistry()), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPartition(w.consumer, "earshot.calls", 0, 0)
+	p.stands, _ = p.c.cfg.Metrics.standings.enter(p.topic, p.id)
+	return &bench{t, p, p.taker.(*judging)}
+}
+
+// take takes a call's records; of one that is broken the analysis fails once the call has begun. It gives the call's row.
+func (b *bench) take(records []kafka.Message, broken bool) store.CallRow {
+	b.t.Helper()
+	calls, marks := len(b.j.outbox.batch.Calls), len(b.j.outbox.marks)
+	for i, m := range records {
+		m.Offset, m.HighWaterMark = b.p.mark.next, b.p.mark.next+100
+		if err := b.p.step(b.t.Context(), &m); err != nil {
+			b.t.Fatal(err)
+		}
+		if i == 0 && broken {
+			b.j.calls.find(m.Key).Hearing.(*heardCall).session = nil
+		}
+	}
+	o := b.j.outbox
+	if len(o.batch.Calls) != calls+1 || len(o.marks) != marks+1 {
+		b.t.Fatalf("%d rows of the call and %d marks, expected one of each", len(o.batch.Calls)-calls, len(o.marks)-marks)
+	}
+	return o.batch.Calls[calls]
+}
+
+// A call that failed is sent again once it can be judged, and then the judgement counts: whenever its end was captured, and also if that
+// was before the call began.
+func TestJudgementReplacesFailure(t *testing.T) {
+	const length = 12 * time.Second
+	for _, captured := range []time.Duration{-time.Hour, 0, length, length + 5*time.Millisecond, length + time.Hour, 1 << 62} {
+		records := liveRecords(t, length)
+		end, err := proto.Marshal(&schemas.CallRecord{CallId: "call", Sequence: uint64(len(records)), CapturedAtUs: nine.UnixMicro() + captured.Microseconds(),
+			Body: &schemas.CallRecord_End{End: &schemas.CallEnd{EndedAt: timestamppb.New(nine.Add(length)), EndedBy: schemas.Leg_LEG_AGENT}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		records[len(records)-1].Value = end
+		b := newBench(t)
+		failed, judged := b.take(records, true), b.take(records, false)
+		if failed.State != "failed" || failed.Duration != length.Seconds() || judged.State != "ended" || judged.Duration != length.Seconds() {
+			t.Errorf("end captured at %v: %s after %v s, then %s after %v s; expected failed, then ended, after %v", captured, failed.State, failed.Duration,
+				judged.State, judged.Duration, length)
+		}
+		if judged.Version <= failed.Version {
+			t.Errorf("end captured at %v: the judgement has version %d, the failure %d", captured, judged.Version, failed.Version)
+		}
+	}
+}
