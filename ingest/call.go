@@ -19,6 +19,10 @@ const (
 	maxOffset = time.Minute
 )
 
+// endGrace is how long after the record that tells it, or after another of the call, a call may have ended: the switch's clock need
+// not be that of who captures.
+const endGrace = time.Minute
+
 // maxEvents is how many events may wait for their tick.
 const maxEvents = 256
 
@@ -37,8 +41,8 @@ type Counts struct {
 	// MovedEvents happened before the call began, or came when the ticks after them had been given out: they were
 	// given out with the time of the next tick. So were those after the call's end, with that.
 	MovedEvents uint64
-	// MovedEnds: ended_at was missing, before the start, before audio that had been given out, or more than a day
-	// away. The call ended at its last record instead.
+	// MovedEnds: ended_at was missing, before the start, before audio that had been given out, or later than the call's
+	// records bear out. The call ended at its last record instead.
 	MovedEnds uint64
 }
 
@@ -54,6 +58,7 @@ type Counts struct {
 type Call struct {
 	sink     Sink // nil unless the call goes on
 	started  int64
+	ahead    int64 // by how much the clock of started_at was ahead of that of captured_at, in microseconds; 0 if it was behind
 	sequence uint64
 	latest   int   // the furthest that any record reached, on the call's clock
 	last     int64 // the same in microseconds since the Unix epoch
@@ -120,6 +125,7 @@ func (c *Call) Begin(r *Record, sink Sink) (Info, error) {
 		c.audio[i] = Audio{Leg: id, PCM: c.legs[i].buffers.given[i][:]}
 	}
 	c.sink, c.sequence, c.last = sink, r.Sequence, max(r.CapturedAt, c.started)
+	c.ahead = c.last - r.CapturedAt
 	return Info{
 		CallID: string(r.CallID), AgentID: string(s.AgentID), Seat: string(s.Seat), Team: string(s.Team), Queue: string(s.Queue),
 		Trunk: string(s.Trunk), Customer: string(s.Customer), Direction: knownDirection(s.Direction),
@@ -214,8 +220,11 @@ func (c *Call) End(r *Record) Ending {
 
 // EndsAt is when a call that goes on ends by the record of its CallEnd, and whether that is its ended_at. It is never before the
 // call's start. Of the audio given out it knows nothing: End may find that the call is longer.
+//
+// An ended_at that is later than any record of the call bears out is not believed: up to there the call would play silence.
 func (c *Call) EndsAt(r *Record) (at time.Duration, said bool) {
-	if at := r.End.EndedAt.micros(); r.End.EndedAt.Set && at >= c.started && c.credible(at) {
+	known := max(c.last, r.CapturedAt+c.ahead)
+	if at := r.End.EndedAt.micros(); r.End.EndedAt.Set && at >= c.started && at-known <= endGrace.Microseconds() && c.credible(at) {
 		return c.since(at), true
 	}
 	return c.since(c.last), false

@@ -40,6 +40,12 @@ func ended(sequence uint64, d time.Duration) *Record {
 	return &Record{CallID: []byte("c1"), Sequence: sequence, Body: EndBody, CapturedAt: callTime(max(d, 0)), End: End{EndedAt: stamp(d), EndedBy: schemas.Leg_LEG_CUSTOMER, Cause: []byte("normal")}}
 }
 
+// told is a record that was captured at another time.
+func told(r *Record, d time.Duration) *Record {
+	r.CapturedAt = max(callTime(d), 0)
+	return r
+}
+
 // voicePacket is the nth of a stream of 20 ms packets.
 func voicePacket(n int) []byte {
 	return rtpBytes(map[string]int{"pt": 8, "ssrc": 1, "seq": n, "ts": n * 160, "len": 160})
@@ -114,6 +120,31 @@ func TestIrregularCalls(t *testing.T) {
 			event 40ms HOLD by the agent, before tick 2
 			end 40ms customer
 			counts {LostRecords:0 RepeatedRecords:0 MovedEvents:0 MovedEnds:1}`},
+		{"an end in eight hours, told now", []*Record{begin(), event(1, 40*time.Millisecond, hold), told(ended(2, 8*time.Hour), 60*time.Millisecond)}, `
+			agent -*2
+			customer -*2
+			event 40ms HOLD by the agent, before tick 2
+			end 40ms customer
+			counts {LostRecords:0 RepeatedRecords:0 MovedEvents:0 MovedEnds:1}`},
+		{"an end told by a clock that is behind", []*Record{begin(), event(1, 40*time.Millisecond, hold), told(ended(2, 20*time.Second), 0)}, `
+			agent -*1000
+			customer -*1000
+			event 40ms HOLD by the agent, before tick 2
+			end 20s customer`},
+		{"an end told hours later", []*Record{begin(), event(1, 40*time.Millisecond, hold), told(ended(2, 20*time.Second), 8*time.Hour)}, `
+			agent -*1000
+			customer -*1000
+			event 40ms HOLD by the agent, before tick 2
+			end 20s customer`},
+		{"a switch eight hours ahead", []*Record{told(begin(), -8*time.Hour), told(ended(1, 20*time.Second), 20*time.Second-8*time.Hour)}, `
+			agent -*1000
+			customer -*1000
+			end 20s customer`},
+		{"an end told at no time", []*Record{begin(), event(1, 40*time.Millisecond, hold), told(ended(2, 20*time.Second), -(1 << 62))}, `
+			agent -*1000
+			customer -*1000
+			event 40ms HOLD by the agent, before tick 2
+			end 20s customer`},
 		{"a leap of more than a day", []*Record{begin(), event(1, 25*time.Hour, hold), ended(2, 20*time.Millisecond)}, `
 			cannot use record 1 of call "c1": impossible time: it was captured 25h0m0s after the call's start and 25h0m0s after the last record, expected at most 24h0m0s
 			agent -

@@ -69,8 +69,12 @@ func (t *Calls) start(ctx context.Context, m *kafka.Message, r *ingest.Record) e
 
 // proceed takes a further record of a call.
 func (t *Calls) proceed(ctx context.Context, m *kafka.Message, r *ingest.Record, c *liveCall) error {
-	// Before the record is used: a clock that is a day wrong would have the call play a day of silence.
-	if long := time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt); long > t.cfg.MaxCall && r.Body != ingest.EndBody {
+	// Before the record is used: a clock that is a day wrong would have the call play a day of silence. An end may be told late.
+	long := time.UnixMicro(r.CapturedAt).Sub(c.info.StartedAt)
+	if r.Body == ingest.EndBody {
+		long, _ = c.call.EndsAt(r)
+	}
+	if long > t.cfg.MaxCall {
 		t.abandon(c, "longer than "+t.cfg.MaxCall.String())
 		return nil
 	}
@@ -105,7 +109,7 @@ func (t *Calls) proceed(ctx context.Context, m *kafka.Message, r *ingest.Record,
 			return t.fail(ctx, m, c)
 		}
 		if c.call.Counts().MovedEnds > 0 {
-			return t.cfg.Refuse(ctx, m, ReasonInvalid, fmt.Errorf("cannot use ended_at of call %q: %w: it is missing, before the call's start, before audio that was heard, or days away; the call was ended at its last record", c.info.CallID, ingest.ErrTime))
+			return t.cfg.Refuse(ctx, m, ReasonInvalid, fmt.Errorf("cannot use ended_at of call %q: %w: it is missing, before the call's start, before audio that was heard, or later than its records bear out; the call was ended at its last record", c.info.CallID, ingest.ErrTime))
 		}
 	}
 	return nil

@@ -45,6 +45,11 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		media("gaps", 5, began.Add(5*time.Second), nil), callEnd("gaps", 6, began.Add(6*time.Second), began.Add(6*time.Second)),
 		callStart("yesterday", began), media("yesterday", 1, began.Add(-24*time.Hour), nil), callEnd("yesterday", 2, began.Add(9*time.Second), began.Add(9*time.Second)),
 		callStart("tomorrow", began), media("tomorrow", 1, began.Add(7*time.Second), nil), media("tomorrow", 2, began.Add(24*time.Hour), nil), callEnd("tomorrow", 3, began.Add(9*time.Second), began.Add(9*time.Second)),
+		// A switch that takes local time for UTC; an end at more than a call may take; one that is told late.
+		callStart("local-time", began), media("local-time", 1, began.Add(7*time.Second), nil), callEnd("local-time", 2, began.Add(8*time.Second), began.Add(8*time.Hour)),
+		callStart("too-long", began), media("too-long", 1, began.Add(7*time.Second), nil), callEnd("too-long", 2, began.Add(5*time.Hour), began.Add(5*time.Hour)),
+		callStart("told-late", began), media("told-late", 1, began.Add(7*time.Second), nil), callEnd("told-late", 2, began.Add(5*time.Hour), began.Add(8*time.Second)),
+		callStart("skewed", began), media("skewed", 1, began.Add(7*time.Second), nil), callEnd("skewed", 2, began.Add(8*time.Second), began.Add(38*time.Second)),
 		callStart("before-1970", time.Unix(-86400, 0)), callStart("year-9000", time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)),
 		callStart("newer", began), {CallId: "newer", Sequence: 1, CapturedAtUs: began.UnixMicro()}, callEnd("newer", 2, began.Add(3*time.Second), began.Add(3*time.Second)),
 		callStart("large", began), media("large", 1, began.Add(time.Second), alaw(900_000)), callEnd("large", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
@@ -58,7 +63,8 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		sys.write(0, partition, "twin", marshal(t, callStart("twin", began)))
 		sys.write(0, partition, "twin", marshal(t, callEnd("twin", 1, began.Add(4*time.Second), began.Add(4*time.Second))))
 	}
-	sys.awaitJudged([]string{"odd", "backwards", "nothing", "endless", "gaps", "yesterday", "tomorrow", "newer", "large", "random", "twin"})
+	sys.awaitJudged([]string{"odd", "backwards", "nothing", "endless", "gaps", "yesterday", "tomorrow", "newer", "large", "random", "twin",
+		"local-time", "too-long", "told-late", "skewed"})
 	sys.awaitLetter("bomb")
 
 	want := map[string][2]string{
@@ -70,6 +76,7 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		"other-key":         {"invalid", `expected its call_id "own-id"`},
 		"odd":               {"media", "RTP"},
 		"backwards":         {"invalid", "ended_at"},
+		"local-time":        {"invalid", "later than its records bear out"},
 		"before-1970":       {"invalid", "before 1970"},
 		"year-9000":         {"invalid", "started_at"},
 		"newer":             {"invalid", "none of start, media, event and end"},
@@ -95,13 +102,17 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		t.Errorf("a call that nobody ended is stored as %q", s)
 	}
 	for id, want := range map[string]string{
-		"gaps":      "6\tended", // counted below
-		"yesterday": "9\tended",
-		"tomorrow":  "7\tabandoned", // it would have lasted longer than a call may
-		"newer":     "3\tended",
-		"large":     "2\tended",
-		"random":    "2\tended",
-		"twin":      "4\tended", // one row
+		"gaps":       "6\tended", // counted below
+		"yesterday":  "9\tended",
+		"local-time": "7\tended",
+		"too-long":   "7\tabandoned",
+		"told-late":  "8\tended",
+		"skewed":     "38\tended",
+		"tomorrow":   "7\tabandoned", // it would have lasted longer than a call may
+		"newer":      "3\tended",
+		"large":      "2\tended",
+		"random":     "2\tended",
+		"twin":       "4\tended", // one row
 	} {
 		if s := sys.query("SELECT duration, state FROM calls FINAL WHERE call_id = '" + id + "'"); s != want {
 			t.Errorf("%s is stored as %q, expected %q", id, s, want)
