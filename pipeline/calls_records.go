@@ -52,7 +52,7 @@ func (t *Calls) start(ctx context.Context, m *kafka.Message, r *ingest.Record) e
 	c := &liveCall{Hearing: t.cfg.Open(), call: t.newCall(), first: m.Offset, last: m.Offset}
 	info, err := c.call.Begin(r, c.Hearing)
 	if err == nil {
-		if err = store.CheckTime(info.StartedAt); err != nil {
+		if err = t.admissible(r, &info); err != nil {
 			err = fmt.Errorf("cannot take call %s: started_at: %w", info.CallID, err)
 		}
 	}
@@ -65,6 +65,18 @@ func (t *Calls) start(ctx context.Context, m *kafka.Message, r *ingest.Record) e
 	t.add(c, m)
 	t.touch(c, m)
 	return nil
+}
+
+// beyondMax is more than what is heard of a call may reach beyond MaxCall: packets and ends may be a minute off.
+const beyondMax = time.Hour
+
+// admissible says why a call cannot be taken on.
+func (t *Calls) admissible(r *ingest.Record, info *ingest.Info) error {
+	// Up to its first record it would play silence, and be too long then.
+	if late := time.UnixMicro(r.CapturedAt).Sub(info.StartedAt); late > t.cfg.MaxCall {
+		return fmt.Errorf("%w: the start was captured %v later, and a call may take %v", ingest.ErrTime, late, t.cfg.MaxCall)
+	}
+	return store.CheckCall(info.StartedAt, t.cfg.MaxCall+beyondMax)
 }
 
 // proceed takes a further record of a call.

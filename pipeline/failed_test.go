@@ -88,3 +88,47 @@ func TestJudgementReplacesFailure(t *testing.T) {
 		}
 	}
 }
+
+// What is taken on can be written, at either end of time; what could not be becomes a dead letter.
+func TestWhatIsTakenOnCanBeStored(t *testing.T) {
+	for began, taken := range map[time.Time]bool{
+		time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC): false,
+		time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC):      true,
+		time.Date(2099, 12, 31, 18, 59, 59, 0, time.UTC): true, // a call may take four hours, and an hour is to spare
+		time.Date(2099, 12, 31, 19, 0, 0, 0, time.UTC):   false,
+		time.Date(2099, 12, 31, 23, 59, 50, 0, time.UTC): false,
+		time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC):      false,
+		time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC):    false,
+	} {
+		b := newBench(t)
+		ended := began.Add(4 * time.Hour) // of silence: there is something to flag
+		for sequence, r := range []*schemas.CallRecord{
+			{CapturedAtUs: began.UnixMicro(), Body: &schemas.CallRecord_Start{Start: &schemas.CallStart{StartedAt: timestamppb.New(began)}}},
+			{CapturedAtUs: ended.UnixMicro(), Body: &schemas.CallRecord_End{End: &schemas.CallEnd{EndedAt: timestamppb.New(ended)}}},
+		} {
+			r.CallId, r.Sequence = "call", uint64(sequence)
+			value, err := proto.Marshal(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := kafka.Message{Topic: "earshot.calls", Key: []byte("call"), Value: value, Time: began, Offset: b.p.mark.next, HighWaterMark: 100}
+			if err := b.p.step(t.Context(), &m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		batch := &b.j.outbox.batch
+		if got := len(batch.Calls) == 1; got != taken || taken && len(batch.Flags) == 0 {
+			t.Errorf("began %v: %d calls and %d flags; expected it to be taken on: %v", began, len(batch.Calls), len(batch.Flags), taken)
+		}
+		for i := range batch.Flags {
+			if err := store.CheckTime(batch.Flags[i].At); err != nil {
+				t.Errorf("began %v: a flag that cannot be written: %v", began, err)
+			}
+		}
+		for i := range batch.Calls {
+			if err := store.CheckTime(batch.Calls[i].JudgedAt); err != nil {
+				t.Errorf("began %v: a call that cannot be written: %v", began, err)
+			}
+		}
+	}
+}

@@ -34,7 +34,7 @@ func RecordingInfo(r *ingest.RecordingReader, m *kafka.Message) (ingest.Info, er
 	if info.StartedAt.IsZero() {
 		info.StartedAt = m.Time.UTC()
 	}
-	if err := store.CheckTime(info.StartedAt); err != nil {
+	if err := store.CheckCall(info.StartedAt, r.Duration()); err != nil {
 		return info, fmt.Errorf("cannot take call %s: started_at: %w", info.CallID, err)
 	}
 	return info, nil

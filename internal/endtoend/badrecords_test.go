@@ -51,6 +51,7 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		callStart("told-late", began), media("told-late", 1, began.Add(7*time.Second), nil), callEnd("told-late", 2, began.Add(5*time.Hour), began.Add(8*time.Second)),
 		callStart("skewed", began), media("skewed", 1, began.Add(7*time.Second), nil), callEnd("skewed", 2, began.Add(8*time.Second), began.Add(38*time.Second)),
 		callStart("before-1970", time.Unix(-86400, 0)), callStart("year-9000", time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)),
+		callStart("last-night-of-2099", time.Date(2099, 12, 31, 23, 59, 50, 0, time.UTC)), begunLate(callStart("begun-long-ago", began)),
 		callStart("newer", began), {CallId: "newer", Sequence: 1, CapturedAtUs: began.UnixMicro()}, callEnd("newer", 2, began.Add(3*time.Second), began.Add(3*time.Second)),
 		callStart("large", began), media("large", 1, began.Add(time.Second), alaw(900_000)), callEnd("large", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
 		callStart("random", began), media("random", 1, began.Add(time.Second), random(400)), callEnd("random", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
@@ -68,21 +69,23 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	sys.awaitLetter("bomb")
 
 	want := map[string][2]string{
-		"garbage":           {"undecodable", "protobuf"},
-		"garbage-recording": {"undecodable", "earshot.v1.Recording"},
-		"text":              {"recording", "RIFF"},
-		"empty":             {"recording", "the file is empty"},
-		"elsewhere":         {"recording", "file"},
-		"other-key":         {"invalid", `expected its call_id "own-id"`},
-		"odd":               {"media", "RTP"},
-		"backwards":         {"invalid", "ended_at"},
-		"local-time":        {"invalid", "later than its records bear out"},
-		"before-1970":       {"invalid", "before 1970"},
-		"year-9000":         {"invalid", "started_at"},
-		"newer":             {"invalid", "none of start, media, event and end"},
-		"large":             {"media", "expected at most half a second"},
-		"random":            {"media", "RTP"},
-		"bomb":              {"undecodable", "too large to be sent along"},
+		"garbage":            {"undecodable", "protobuf"},
+		"garbage-recording":  {"undecodable", "earshot.v1.Recording"},
+		"text":               {"recording", "RIFF"},
+		"empty":              {"recording", "the file is empty"},
+		"elsewhere":          {"recording", "file"},
+		"other-key":          {"invalid", `expected its call_id "own-id"`},
+		"odd":                {"media", "RTP"},
+		"backwards":          {"invalid", "ended_at"},
+		"local-time":         {"invalid", "later than its records bear out"},
+		"before-1970":        {"invalid", "before 1970"},
+		"year-9000":          {"invalid", "started_at"},
+		"last-night-of-2099": {"invalid", "started_at"},
+		"begun-long-ago":     {"invalid", "the start was captured 5h0m0s later"},
+		"newer":              {"invalid", "none of start, media, event and end"},
+		"large":              {"media", "expected at most half a second"},
+		"random":             {"media", "RTP"},
+		"bomb":               {"undecodable", "too large to be sent along"},
 	}
 	got := sys.letters()
 	for key, w := range want {
@@ -168,6 +171,12 @@ func callStart(id string, at time.Time) *schemas.CallRecord {
 		StartedAt: timestamppb.New(at), AgentId: "A1",
 		Streams: []*schemas.Stream{stream(schemas.Leg_LEG_AGENT), stream(schemas.Leg_LEG_CUSTOMER)},
 	}}}
+}
+
+// begunLate is a start that is told five hours late.
+func begunLate(r *schemas.CallRecord) *schemas.CallRecord {
+	r.CapturedAtUs += (5 * time.Hour).Microseconds()
+	return r
 }
 
 func media(id string, sequence uint64, at time.Time, rtp []byte) *schemas.CallRecord {

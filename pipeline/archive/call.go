@@ -10,6 +10,7 @@ import (
 	"github.com/earshot/earshot/ingest"
 	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/pipeline/evidence"
+	"github.com/earshot/earshot/pipeline/store"
 	"github.com/earshot/earshot/schemas"
 )
 
@@ -91,6 +92,9 @@ func (k *keeping) refer(ctx context.Context, m *kafka.Message, rec *schemas.Reco
 	call := evidence.Call{ID: rec.CallId, StartedAt: m.Time.UTC()}
 	if rec.StartedAt != nil {
 		call.StartedAt = rec.StartedAt.AsTime()
+	}
+	if err := store.CheckTime(call.StartedAt); err != nil {
+		return k.refuse(ctx, m, pipeline.ReasonRecording, fmt.Errorf("cannot keep call %s: started_at: %w", call.ID, err))
 	}
 	k.ended = append(k.ended, ended{call: call.ID, mark: k.p.Hold(m.Offset), keep: func(ctx context.Context) error {
 		if err := k.cfg.Evidence.Refer(ctx, call, uri, rec.Channels); err != nil {

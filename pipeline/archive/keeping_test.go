@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/segmentio/kafka-go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	"github.com/earshot/earshot/ingest"
 	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/pipeline/evidence"
@@ -89,5 +92,17 @@ func TestLostAudioIsReadAgain(t *testing.T) {
 	k.tick(w, silence())
 	if err := k.Flush(t.Context()); !errors.Is(err, pipeline.ErrReread) {
 		t.Errorf("the flush ended with %v, expected %v", err, pipeline.ErrReread)
+	}
+}
+
+// What no worker takes on is not kept either: to ask what became of it would be in vain.
+func TestARecordingOfNoTimeIsNotReferredTo(t *testing.T) {
+	_, k := newKeeping(t, t.Context())
+	rec := &schemas.Recording{CallId: "call", StartedAt: timestamppb.New(time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC))}
+	if err := k.refer(t.Context(), &kafka.Message{Topic: "earshot.recordings", Time: time.Now()}, rec, "file:///call.wav"); err != nil {
+		t.Fatal(err)
+	}
+	if len(k.ended) != 0 {
+		t.Error("a recording of the year 9000 is kept")
 	}
 }

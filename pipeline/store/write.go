@@ -88,8 +88,19 @@ var (
 	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// CheckTime tells whether a call's start can be stored. A pipeline asks before it takes a call on, since one such row
-// would keep its whole batch from being written.
+// CheckCall tells whether a call can be stored that begins then and goes on for so long at most: its flags have times of their own.
+// A pipeline asks before it takes a call on, since one row that cannot be stored would keep its whole batch from being written.
+func CheckCall(start time.Time, longest time.Duration) error {
+	if err := CheckTime(start); err != nil {
+		return err
+	}
+	if !start.Before(latest.Add(-longest)) {
+		return fmt.Errorf("time %s, of a call that may take %v; expected it to end by 2099", start.UTC().Format(time.RFC3339), longest)
+	}
+	return nil
+}
+
+// CheckTime tells whether a time can be stored.
 func CheckTime(t time.Time) error {
 	switch {
 	case t.IsZero():
