@@ -15,7 +15,20 @@ var (
 	ErrNoBody      = errors.New("none of start, media, event and end")
 	ErrUnknownEnum = errors.New("unknown enum value")
 	ErrTime        = errors.New("impossible time")
+	ErrLongText    = errors.New("text too long")
 )
+
+// MaxText is the longest that an id, a name or a cause may be, in bytes. A call's are held while it goes on and stand in each of its
+// rows and alarms, so what one record says would otherwise decide how large those are.
+const MaxText = 1 << 10
+
+// checkText refuses a text of n bytes that is too long.
+func checkText(field string, n int) error {
+	if n > MaxText {
+		return fmt.Errorf("%w: %s has %d bytes, expected at most %d", ErrLongText, field, n, MaxText)
+	}
+	return nil
+}
 
 // Body says which of a CallRecord's bodies a Record holds.
 type Body uint8
@@ -106,13 +119,16 @@ type Timestamp struct {
 	Set     bool
 }
 
-// keptPackets is how many packets a Record keeps room for: a second of 2.5 ms packets. A record with more is decoded,
-// but its room is given back.
-const keptPackets = 400
+// keptPackets is how many packets a Record keeps room for: a second of 2.5 ms packets; keptStreams, how many streams. A record with
+// more is decoded, but its room is given back.
+const (
+	keptPackets = 400
+	keptStreams = 2 * maxStreams
+)
 
 // Decode reads a CallRecord. Beside what is no protobuf (as the generated code finds it: invalid UTF-8 in a string is
 // none), it refuses what no use can be made of: a record without call id or body, a batch of no known leg, an event
-// of no known kind, a time before 1970. An unknown value where "not known" is an answer too (who ended the call, the
+// of no known kind, a time before 1970, a text over MaxText. An unknown value where "not known" is an answer too (who ended the call, the
 // direction, who caused an event, a stream's codec) is left to the reader, as a newer sender may know more.
 //
 // After an error only the fields read so far are valid; CallID is, if the record has one and got that far.
@@ -121,7 +137,7 @@ func (r *Record) Decode(b []byte) error {
 		return fmt.Errorf("cannot decode call record of %d bytes: %w", len(b), err)
 	}
 	if err := r.check(); err != nil {
-		return fmt.Errorf("cannot use record %d of call %q: %w", r.Sequence, r.CallID, err)
+		return fmt.Errorf("cannot use record %d of call %.100q: %w", r.Sequence, r.CallID, err)
 	}
 	return nil
 }
@@ -130,12 +146,14 @@ func (r *Record) check() error {
 	switch {
 	case len(r.CallID) == 0:
 		return ErrNoCallID
+	case len(r.CallID) > MaxText:
+		return checkText("call_id", len(r.CallID))
 	case r.CapturedAt < 0:
 		return fmt.Errorf("%w: captured_at_us %d is before 1970", ErrTime, r.CapturedAt)
 	}
 	switch r.Body {
 	case StartBody:
-		return r.Start.StartedAt.check("started_at")
+		return r.Start.check()
 	case MediaBody:
 		if r.Media.Leg.Name() == "" {
 			return fmt.Errorf("%w: media of leg %d, expected agent, customer or mixed", ErrUnknownEnum, r.Media.Leg)
@@ -147,10 +165,25 @@ func (r *Record) check() error {
 		}
 		return nil
 	case EndBody:
+		if err := checkText("cause", len(r.End.Cause)); err != nil {
+			return err
+		}
 		return r.End.EndedAt.check("ended_at")
 	default:
 		return ErrNoBody
 	}
+}
+
+func (s *Start) check() error {
+	for _, text := range [...]struct {
+		field string
+		text  []byte
+	}{{"agent_id", s.AgentID}, {"seat", s.Seat}, {"team", s.Team}, {"queue", s.Queue}, {"trunk", s.Trunk}, {"customer", s.Customer}} {
+		if err := checkText(text.field, len(text.text)); err != nil {
+			return err
+		}
+	}
+	return s.StartedAt.check("started_at")
 }
 
 // check refuses what google.protobuf.Timestamp forbids, and times before 1970.
@@ -182,6 +215,9 @@ func (r *Record) reset() {
 	packets, streams := r.Media.Packets, r.Start.Streams
 	if cap(packets) > keptPackets {
 		packets = nil
+	}
+	if cap(streams) > keptStreams {
+		streams = nil
 	}
 	*r = Record{}
 	r.Media.Packets, r.Start.Streams = packets[:0], streams[:0]

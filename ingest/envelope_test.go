@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -204,6 +205,14 @@ func TestDecodeRefuses(t *testing.T) {
 			`cannot use record 8 of call "c1": unknown enum value: event of kind 0`},
 		{"unknown kind", with(eventRecord(), func(m *schemas.CallRecord) { m.GetEvent().Kind = 99 }), ErrUnknownEnum,
 			`cannot use record 8 of call "c1": unknown enum value: event of kind 99`},
+		{"a long name", with(startRecord(), func(m *schemas.CallRecord) { m.GetStart().AgentId = strings.Repeat("客", 342) }), ErrLongText,
+			`cannot use record 0 of call "c1": text too long: agent_id has 1026 bytes, expected at most 1024`},
+		{"a long customer", with(startRecord(), func(m *schemas.CallRecord) { m.GetStart().Customer = strings.Repeat("<", 2_000_000) }), ErrLongText,
+			`cannot use record 0 of call "c1": text too long: customer has 2000000 bytes, expected at most 1024`},
+		{"a long cause", with(endRecord(), func(m *schemas.CallRecord) { m.GetEnd().Cause = strings.Repeat("c", 1025) }), ErrLongText,
+			`cannot use record 9 of call "c1": text too long: cause has 1025 bytes, expected at most 1024`},
+		{"a long call id", with(mediaRecord(1), func(m *schemas.CallRecord) { m.CallId = strings.Repeat("c", 1025) }), ErrLongText,
+			`cannot use record 7 of call "` + strings.Repeat("c", 100) + `": text too long: call_id has 1025 bytes, expected at most 1024`},
 		{"captured before 1970", with(eventRecord(), func(m *schemas.CallRecord) { m.CapturedAtUs = -1 }), ErrTime,
 			`cannot use record 8 of call "c1": impossible time: captured_at_us -1 is before 1970`},
 		{"started before 1970", with(startRecord(), func(m *schemas.CallRecord) { m.GetStart().StartedAt.Seconds = -1 }), ErrTime,
@@ -243,7 +252,7 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// A record of a megabyte of empty packets must not leave its room behind in every pooled Record.
+// A record of a megabyte of empty packets, or of streams, must not leave its room behind in every pooled Record.
 func TestDecodeGivesBackTheRoomOfAnOddRecord(t *testing.T) {
 	var r Record
 	if err := r.Decode(wire(t, mediaRecord(5000))); err != nil || len(r.Media.Packets) != 5000 {
@@ -254,6 +263,18 @@ func TestDecodeGivesBackTheRoomOfAnOddRecord(t *testing.T) {
 	}
 	if n := cap(r.Media.Packets); n > keptPackets {
 		t.Errorf("room for %d packets is kept, want at most %d", n, keptPackets)
+	}
+	many := startRecord()
+	for range 5000 {
+		many.GetStart().Streams = append(many.GetStart().Streams, &schemas.Stream{})
+	}
+	for _, m := range []*schemas.CallRecord{many, startRecord()} {
+		if err := r.Decode(wire(t, m)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := cap(r.Start.Streams); n > keptStreams {
+		t.Errorf("room for %d streams is kept, want at most %d", n, keptStreams)
 	}
 }
 

@@ -52,6 +52,19 @@ func checkRecording(rec *schemas.Recording) error {
 	return checkEvents(rec.Events)
 }
 
+// CheckTexts refuses a Recording that says of its call a text over MaxText.
+func CheckTexts(rec *schemas.Recording) error {
+	for _, text := range [...]struct{ field, text string }{
+		{"call_id", rec.GetCallId()}, {"agent_id", rec.GetAgentId()}, {"seat", rec.GetSeat()}, {"team", rec.GetTeam()},
+		{"queue", rec.GetQueue()}, {"customer", rec.GetCustomer()},
+	} {
+		if err := checkText(text.field, len(text.text)); err != nil {
+			return fmt.Errorf("cannot use recording %.100q: %w", rec.GetCallId(), err)
+		}
+	}
+	return nil
+}
+
 // isParty says that a leg is one of the two sides, or unknown.
 func isParty(leg schemas.Leg) bool {
 	return leg == schemas.Leg_LEG_UNSPECIFIED || leg == schemas.Leg_LEG_AGENT || leg == schemas.Leg_LEG_CUSTOMER

@@ -24,7 +24,7 @@ func (t *Calls) Take(ctx context.Context, m *kafka.Message) error {
 		return t.cfg.Refuse(ctx, m, reason, err)
 	}
 	if string(m.Key) != string(r.CallID) {
-		return t.cfg.Refuse(ctx, m, ReasonInvalid, fmt.Errorf("the record's key is %q, expected its call_id %q", m.Key, r.CallID))
+		return t.cfg.Refuse(ctx, m, ReasonInvalid, fmt.Errorf("the record's key is %.100q, expected its call_id %q", m.Key, r.CallID))
 	}
 	c := t.find(r.CallID)
 	if c == nil {

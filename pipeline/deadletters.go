@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"github.com/earshot/earshot/ingest"
 )
 
 // Reason says in one word why a record went to the dead-letter topic; the letter's headers say the rest.
@@ -35,7 +37,7 @@ type deadLetters struct {
 // send returns once Kafka has the letter: the record's offset may be committed after that. It tries until ctx ends.
 func (d *deadLetters) send(ctx context.Context, m *kafka.Message, reason Reason, cause error) error {
 	d.metrics.deadLetters.WithLabelValues(m.Topic, string(reason)).Inc()
-	d.log.Warn("dead letter", "topic", m.Topic, "partition", m.Partition, "offset", m.Offset, "call", string(m.Key),
+	d.log.Warn("dead letter", "topic", m.Topic, "partition", m.Partition, "offset", m.Offset, "call", fmt.Sprintf("%.100s", m.Key),
 		"reason", reason, "error", cause)
 	letter := kafka.Message{
 		Topic: d.topic, Key: m.Key, Value: m.Value, Time: m.Time,
@@ -45,7 +47,16 @@ func (d *deadLetters) send(ctx context.Context, m *kafka.Message, reason Reason,
 	if tooLarge(err) {
 		// By reference then: the record itself is where the headers say.
 		letter.Value, letter.Headers = nil, letterHeaders(m, reason, fmt.Errorf("%.1000s (the record is too large to be sent along)", cause))
+		if len(letter.Key) > ingest.MaxText {
+			letter.Key = nil
+		}
 		err = produce(ctx, d.w, d.log, letter)
+	}
+	if tooLarge(err) { // for a topic of its administrator's. The record is one that cannot be used; those behind it can.
+		d.metrics.unsent.WithLabelValues(d.topic).Inc()
+		d.log.Error("a dead letter is too large for its topic and was left out", "topic", m.Topic, "partition", m.Partition, "offset", m.Offset,
+			"error", err)
+		return nil
 	}
 	return err
 }

@@ -1,11 +1,16 @@
 package pipeline
 
 import (
+	"errors"
 	"log/slog"
+	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"google.golang.org/protobuf/proto"
@@ -131,4 +136,91 @@ func TestWhatIsTakenOnCanBeStored(t *testing.T) {
 			}
 		}
 	}
+}
+
+// An alarm that Kafka does not take, or that cannot be encoded, keeps neither the others nor the partition.
+func TestAlarmsThatCannotBeToldAreLeftOut(t *testing.T) {
+	b := newBench(t)
+	flags := []store.FlagRow{{FlagID: "1", CallID: "a"}, {FlagID: "2", CallID: "b", AgentID: strings.Repeat("<", 1_800_000)},
+		{FlagID: "3", CallID: "c", Measured: math.Inf(1)}, {FlagID: "4", CallID: "d"}, {FlagID: "5", CallID: "e"}}
+	if err := b.j.outbox.tell(t.Context(), flags); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.sent("earshot.flags"); !slices.Equal(got, []string{"a", "d", "e"}) {
+		t.Errorf("alarms of %q were told, expected of a, d and e", got)
+	}
+	if n := b.unsent("earshot.flags"); n != 2 {
+		t.Errorf("%v are counted as left out, expected 2", n)
+	}
+}
+
+// A record that cannot be used becomes a dead letter by reference if it is too large, whatever of it is large, and none if its topic
+// does not take that either: the partition goes on.
+func TestLettersThatCannotBeSentAreLeftOut(t *testing.T) {
+	b := newBench(t)
+	send := func(m *kafka.Message) {
+		t.Helper()
+		m.Topic = "earshot.calls"
+		if err := b.j.w.letters.send(t.Context(), m, ReasonInvalid, errors.New(strings.Repeat("wrong", 3_000_000))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send(&kafka.Message{Key: []byte("value"), Value: make([]byte, 9<<20)})
+	send(&kafka.Message{Key: make([]byte, 9<<20), Value: []byte("key")})
+	if got := b.sent("earshot.deadletters"); !slices.Equal(got, []string{"value", ""}) {
+		t.Errorf("letters with the keys %q, expected value and none", got)
+	}
+	b.j.w.writer.BatchBytes = 200 // as a broker would say it of a topic
+	send(&kafka.Message{Key: []byte("small"), Value: []byte("small")})
+	if n := b.unsent("earshot.deadletters"); n != 1 {
+		t.Errorf("%v letters are counted as left out, expected 1", n)
+	}
+}
+
+// What is said of a recording's call is bounded as that of a live one.
+func TestLongTextsOfARecording(t *testing.T) {
+	for name, c := range map[string]struct {
+		key    string
+		rec    *schemas.Recording
+		reason Reason
+	}{
+		"fine":                     {"key", &schemas.Recording{AgentId: strings.Repeat("a", 1024)}, ""},
+		"a long name":              {"key", &schemas.Recording{AgentId: strings.Repeat("a", 1025)}, ReasonInvalid},
+		"a long call id":           {"key", &schemas.Recording{CallId: strings.Repeat("a", 1025)}, ReasonInvalid},
+		"a long key for a call id": {strings.Repeat("k", 1025), &schemas.Recording{}, ReasonInvalid},
+	} {
+		value, err := proto.Marshal(c.rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, reason, err := DecodeRecording(&kafka.Message{Key: []byte(c.key), Value: value}); reason != c.reason || (err != nil) != (c.reason != "") {
+			t.Errorf("%s: %q, %v; expected %q", name, reason, err, c.reason)
+		}
+	}
+}
+
+// sent gives the keys of a topic's messages.
+func (b *bench) sent(topic string) (keys []string) {
+	b.t.Helper()
+	k := b.j.w.cfg.Kafka
+	ends, err := k.Ends(b.t.Context(), topic)
+	if err == nil {
+		err = k.ReadRange(b.t.Context(), topic, 0, 0, ends[0].Last, func(m *kafka.Message) error {
+			keys = append(keys, string(m.Key))
+			return nil
+		})
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return keys
+}
+
+func (b *bench) unsent(topic string) float64 {
+	b.t.Helper()
+	var m dto.Metric
+	if err := b.j.w.cfg.Metrics.unsent.WithLabelValues(topic).Write(&m); err != nil {
+		b.t.Fatal(err)
+	}
+	return m.GetCounter().GetValue()
 }

@@ -45,6 +45,7 @@ type Metrics struct {
 	rows          *prometheus.CounterVec // table
 	heldLimit     prometheus.Gauge
 	dropped       prometheus.Counter
+	unsent        *prometheus.CounterVec // topic
 }
 
 // NewConsumerMetrics registers the metrics of a consumer. Their names begin with the prefix.
@@ -118,6 +119,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		rows:          counters("rows_written_total", "Rows that ClickHouse has acknowledged.", "table"),
 		heldLimit: f.NewGauge(prometheus.GaugeOpts{Name: "earshot_held_bytes_limit",
 			Help: "What a partition may hold for ClickHouse before it stops reading, bytes."}),
+		unsent:  counters("unsent_messages_total", "Alarms and dead letters that were left out: they were too large for their topic.", "topic"),
 		dropped: counter("dropped_segments_total", "Segments that were forgotten before their call was judged: it had more of a kind than are kept."),
 	}
 }

@@ -131,11 +131,38 @@ func (o *outbox) tell(ctx context.Context, flags []store.FlagRow) error {
 		o.metrics.flags.WithLabelValues(f.Rule, f.State).Inc()
 		m, err := alarm(o.topic, f)
 		if err != nil {
-			return fmt.Errorf("cannot encode flag %s: %w", f.FlagID, err)
+			o.leaveOut(f.CallID, err)
+			continue
 		}
 		messages = append(messages, m)
 	}
-	return produce(ctx, o.alarms, o.log, messages...)
+	return o.send(ctx, messages)
+}
+
+// send tells alarms. Of those that are too large together each half is told by itself, and one that is too large alone is left
+// out: its flag is in ClickHouse.
+func (o *outbox) send(ctx context.Context, messages []kafka.Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	err := produce(ctx, o.alarms, o.log, messages...)
+	switch n := len(messages); {
+	case !tooLarge(err):
+		return err
+	case n == 1:
+		o.leaveOut(string(messages[0].Key), err)
+		return nil
+	default:
+		if err := o.send(ctx, messages[:n/2]); err != nil {
+			return err
+		}
+		return o.send(ctx, messages[n/2:])
+	}
+}
+
+func (o *outbox) leaveOut(call string, err error) {
+	o.metrics.unsent.WithLabelValues(o.topic).Inc()
+	o.log.Error("an alarm cannot be told and was left out; its flag is in ClickHouse", "call", call, "error", err)
 }
 
 func (o *outbox) backoff(b *store.Batch) store.Backoff {

@@ -13,16 +13,19 @@ import (
 	"github.com/earshot/earshot/schemas"
 )
 
-// DecodeRecording reads a record of the recordings topic. The call id may be the record's key.
-func DecodeRecording(m *kafka.Message) (*schemas.Recording, error) {
+// DecodeRecording reads a record of the recordings topic. The call id may be the record's key. With an error comes what is wrong.
+func DecodeRecording(m *kafka.Message) (*schemas.Recording, Reason, error) {
 	var rec schemas.Recording
 	if err := proto.Unmarshal(m.Value, &rec); err != nil {
-		return nil, fmt.Errorf("cannot decode the record as earshot.v1.Recording: %w", err)
+		return nil, ReasonUndecodable, fmt.Errorf("cannot decode the record as earshot.v1.Recording: %w", err)
 	}
 	if rec.CallId == "" {
 		rec.CallId = string(m.Key)
 	}
-	return &rec, nil
+	if err := ingest.CheckTexts(&rec); err != nil {
+		return nil, ReasonInvalid, err
+	}
+	return &rec, "", nil
 }
 
 // RecordingInfo is what is known of a recording's call. Its start may be the record's own time, the same on every replay.
@@ -42,9 +45,9 @@ func RecordingInfo(r *ingest.RecordingReader, m *kafka.Message) (ingest.Info, er
 
 // recording takes a record of the recordings topic: a whole call. What cannot be read goes to the dead letters.
 func (j *judging) recording(ctx context.Context, m *kafka.Message) error {
-	rec, err := DecodeRecording(m)
+	rec, reason, err := DecodeRecording(m)
 	if err != nil {
-		return j.w.letters.send(ctx, m, ReasonUndecodable, err)
+		return j.w.letters.send(ctx, m, reason, err)
 	}
 	err = j.hear(ctx, m, rec)
 	switch {

@@ -23,6 +23,7 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	sys.send("earshot.recordings", "text", recording(t, "text", []byte("this is a text file called .wav")))
 	sys.send("earshot.recordings", "empty", recording(t, "empty", nil))
 	sys.send("earshot.recordings", "elsewhere", marshal(t, &schemas.Recording{CallId: "elsewhere", Audio: &schemas.Recording_Uri{Uri: "file:///etc/hostname"}}))
+	sys.send("earshot.recordings", "long-name-recording", marshal(t, &schemas.Recording{CallId: "long-name-recording", Team: strings.Repeat("n", 1025)}))
 	sys.send("earshot.calls", "other-key", marshal(t, callStart("own-id", began)))
 	sys.send("earshot.calls", "tail", marshal(t, callEnd("tail", 7, began.Add(time.Minute), began.Add(time.Minute))))
 
@@ -52,6 +53,7 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 		callStart("skewed", began), media("skewed", 1, began.Add(7*time.Second), nil), callEnd("skewed", 2, began.Add(8*time.Second), began.Add(38*time.Second)),
 		callStart("before-1970", time.Unix(-86400, 0)), callStart("year-9000", time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)),
 		callStart("last-night-of-2099", time.Date(2099, 12, 31, 23, 59, 50, 0, time.UTC)), begunLate(callStart("begun-long-ago", began)),
+		named("long-name", began, strings.Repeat("<", 900_000)),
 		callStart("newer", began), {CallId: "newer", Sequence: 1, CapturedAtUs: began.UnixMicro()}, callEnd("newer", 2, began.Add(3*time.Second), began.Add(3*time.Second)),
 		callStart("large", began), media("large", 1, began.Add(time.Second), alaw(900_000)), callEnd("large", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
 		callStart("random", began), media("random", 1, began.Add(time.Second), random(400)), callEnd("random", 2, began.Add(2*time.Second), began.Add(2*time.Second)),
@@ -69,23 +71,25 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	sys.awaitLetter("bomb")
 
 	want := map[string][2]string{
-		"garbage":            {"undecodable", "protobuf"},
-		"garbage-recording":  {"undecodable", "earshot.v1.Recording"},
-		"text":               {"recording", "RIFF"},
-		"empty":              {"recording", "the file is empty"},
-		"elsewhere":          {"recording", "file"},
-		"other-key":          {"invalid", `expected its call_id "own-id"`},
-		"odd":                {"media", "RTP"},
-		"backwards":          {"invalid", "ended_at"},
-		"local-time":         {"invalid", "later than its records bear out"},
-		"before-1970":        {"invalid", "before 1970"},
-		"year-9000":          {"invalid", "started_at"},
-		"last-night-of-2099": {"invalid", "started_at"},
-		"begun-long-ago":     {"invalid", "the start was captured 5h0m0s later"},
-		"newer":              {"invalid", "none of start, media, event and end"},
-		"large":              {"media", "expected at most half a second"},
-		"random":             {"media", "RTP"},
-		"bomb":               {"undecodable", "too large to be sent along"},
+		"garbage":             {"undecodable", "protobuf"},
+		"garbage-recording":   {"undecodable", "earshot.v1.Recording"},
+		"text":                {"recording", "RIFF"},
+		"empty":               {"recording", "the file is empty"},
+		"elsewhere":           {"recording", "file"},
+		"other-key":           {"invalid", `expected its call_id "own-id"`},
+		"odd":                 {"media", "RTP"},
+		"backwards":           {"invalid", "ended_at"},
+		"local-time":          {"invalid", "later than its records bear out"},
+		"before-1970":         {"invalid", "before 1970"},
+		"year-9000":           {"invalid", "started_at"},
+		"last-night-of-2099":  {"invalid", "started_at"},
+		"begun-long-ago":      {"invalid", "the start was captured 5h0m0s later"},
+		"long-name":           {"invalid", "agent_id has 900000 bytes, expected at most 1024"},
+		"long-name-recording": {"invalid", "team has 1025 bytes"},
+		"newer":               {"invalid", "none of start, media, event and end"},
+		"large":               {"media", "expected at most half a second"},
+		"random":              {"media", "RTP"},
+		"bomb":                {"undecodable", "too large to be sent along"},
 	}
 	got := sys.letters()
 	for key, w := range want {
@@ -171,6 +175,13 @@ func callStart(id string, at time.Time) *schemas.CallRecord {
 		StartedAt: timestamppb.New(at), AgentId: "A1",
 		Streams: []*schemas.Stream{stream(schemas.Leg_LEG_AGENT), stream(schemas.Leg_LEG_CUSTOMER)},
 	}}}
+}
+
+// named is the start of a call whose agent has that name.
+func named(id string, at time.Time, agent string) *schemas.CallRecord {
+	r := callStart(id, at)
+	r.GetStart().AgentId = agent
+	return r
 }
 
 // begunLate is a start that is told five hours late.

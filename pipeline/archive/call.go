@@ -48,9 +48,9 @@ func (c *keptCall) End(e pipeline.LiveEnd) error {
 // recording takes a record of the recordings topic: audio in it is kept as that of a live call is, where it lies
 // elsewhere it is referred to.
 func (k *keeping) recording(ctx context.Context, m *kafka.Message) error {
-	rec, err := pipeline.DecodeRecording(m)
+	rec, reason, err := pipeline.DecodeRecording(m)
 	if err != nil {
-		return k.refuse(ctx, m, pipeline.ReasonUndecodable, err)
+		return k.refuse(ctx, m, reason, err)
 	}
 	if uri, ok := rec.Audio.(*schemas.Recording_Uri); ok {
 		return k.refer(ctx, m, rec, uri.Uri)
