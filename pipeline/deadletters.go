@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/ingest"
@@ -29,33 +30,34 @@ const (
 // Kafka binding: ce_id is topic/partition/offset, so a letter that a replay sends again can be told.
 type deadLetters struct {
 	topic   string
-	w       *kafka.Writer
+	w       *producer
 	metrics *Metrics
+	health  *Health
 	log     *slog.Logger
 }
 
 // send returns once Kafka has the letter: the record's offset may be committed after that. It tries until ctx ends.
 func (d *deadLetters) send(ctx context.Context, m *kafka.Message, reason Reason, cause error) error {
 	d.metrics.deadLetters.WithLabelValues(m.Topic, string(reason)).Inc()
-	d.log.Warn("dead letter", "topic", m.Topic, "partition", m.Partition, "offset", m.Offset, "call", fmt.Sprintf("%.100s", m.Key),
-		"reason", reason, "error", cause)
+	log := d.log.With("topic", m.Topic, "partition", m.Partition)
+	log.Warn("dead letter", "offset", m.Offset, "call", fmt.Sprintf("%.100s", m.Key), "reason", reason, "error", cause)
+	wrote := func(err error) { d.health.ReportOf(HealthWrites, fmt.Sprintf("%s/%d", m.Topic, m.Partition), err) }
 	letter := kafka.Message{
 		Topic: d.topic, Key: m.Key, Value: m.Value, Time: m.Time,
 		Headers: append(append([]kafka.Header{}, m.Headers...), letterHeaders(m, reason, cause)...),
 	}
-	err := produce(ctx, d.w, d.log, letter)
+	err := d.w.produce(ctx, log, wrote, letter)
 	if tooLarge(err) {
 		// By reference then: the record itself is where the headers say.
 		letter.Value, letter.Headers = nil, letterHeaders(m, reason, fmt.Errorf("%.1000s (the record is too large to be sent along)", cause))
 		if len(letter.Key) > ingest.MaxText {
 			letter.Key = nil
 		}
-		err = produce(ctx, d.w, d.log, letter)
+		err = d.w.produce(ctx, log, wrote, letter)
 	}
 	if tooLarge(err) { // for a topic of its administrator's. The record is one that cannot be used; those behind it can.
 		d.metrics.unsent.WithLabelValues(d.topic).Inc()
-		d.log.Error("a dead letter is too large for its topic and was left out", "topic", m.Topic, "partition", m.Partition, "offset", m.Offset,
-			"error", err)
+		log.Error("a dead letter is too large for its topic and was left out", "offset", m.Offset, "error", err)
 		return nil
 	}
 	return err
@@ -88,14 +90,31 @@ func letterHeaders(m *kafka.Message, reason Reason, cause error) []kafka.Header 
 	}
 }
 
-// produce writes until Kafka has acknowledged or ctx ends; a message that is too large it returns at once.
-func produce(ctx context.Context, w *kafka.Writer, log *slog.Logger, messages ...kafka.Message) error {
+// producer writes to Kafka what is told of calls.
+type producer struct {
+	w       *kafka.Writer
+	retries *prometheus.CounterVec // topic
+}
+
+// produce writes messages of one topic until Kafka has acknowledged or ctx ends; a message that is too large it returns at once. wrote
+// is told what keeps it from being written, and when that has been mended. The log is that of the partition whose records they come of.
+func (p *producer) produce(ctx context.Context, log *slog.Logger, wrote func(error), messages ...kafka.Message) error {
+	topic, failed := messages[0].Topic, false
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := w.WriteMessages(ctx, messages...)
-		if err == nil || ctx.Err() != nil || tooLarge(err) {
+		err := p.w.WriteMessages(ctx, messages...)
+		if ctx.Err() != nil {
 			return err
 		}
-		log.Error("cannot write to Kafka, trying again", "topic", messages[0].Topic, "error", err, "wait", wait)
+		if err == nil || tooLarge(err) {
+			if failed {
+				wrote(nil)
+			}
+			return err
+		}
+		failed = true
+		p.retries.WithLabelValues(topic).Inc()
+		wrote(fmt.Errorf("cannot write to the topic %s: %w", topic, err))
+		log.Error("cannot write to Kafka, trying again", "to", topic, "error", err, "wait", wait)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -170,7 +170,7 @@ func TestLettersThatCannotBeSentAreLeftOut(t *testing.T) {
 	if got := b.sent("earshot.deadletters"); !slices.Equal(got, []string{"value", ""}) {
 		t.Errorf("letters with the keys %q, expected value and none", got)
 	}
-	b.j.w.writer.BatchBytes = 200 // as a broker would say it of a topic
+	b.j.w.letters.w.w.BatchBytes = 200 // as a broker would say it of a topic
 	send(&kafka.Message{Key: []byte("small"), Value: []byte("small")})
 	if n := b.unsent("earshot.deadletters"); n != 1 {
 		t.Errorf("%v letters are counted as left out, expected 1", n)

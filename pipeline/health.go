@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,7 +18,7 @@ const (
 	HealthGroup = "group"
 	// HealthClickHouse is ClickHouse's answer to a ping.
 	HealthClickHouse = "clickhouse"
-	// HealthWrites is the last write of what came of calls: to ClickHouse, or to the evidence store.
+	// HealthWrites is the last write of what came of calls, of each partition: to ClickHouse and to Kafka, or to the evidence store.
 	HealthWrites = "writes"
 )
 
@@ -27,29 +28,36 @@ const (
 type Health struct {
 	mu    sync.Mutex
 	needs []string
-	heard map[string]error
+	heard map[string]map[string]error // by need and by who says so: what is wrong
 }
 
 var errUnheard = errors.New("nothing has been heard of it yet")
 
 // NewHealth is of a consumer that needs these. It is not ready before each has been reported well.
 func NewHealth(needs ...string) *Health {
-	h := &Health{needs: needs, heard: map[string]error{}}
+	h := &Health{needs: needs, heard: map[string]map[string]error{}}
 	for _, n := range needs {
-		h.heard[n] = errUnheard
+		h.heard[n] = map[string]error{"": errUnheard}
 	}
 	return h
 }
 
 // Report notes what was heard of a need; nil is well. What is no need of this consumer is not noted.
-func (h *Health) Report(need string, err error) {
+func (h *Health) Report(need string, err error) { h.ReportOf(need, "", err) }
+
+// ReportOf is Report where several say something of one need, each under a name of its own: it is well when all say so.
+func (h *Health) ReportOf(need, who string, err error) {
 	if h == nil {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if slices.Contains(h.needs, need) {
-		h.heard[need] = err
+	switch {
+	case !slices.Contains(h.needs, need):
+	case err == nil:
+		delete(h.heard[need], who)
+	default:
+		h.heard[need][who] = err
 	}
 }
 
@@ -59,8 +67,9 @@ func (h *Health) Ready() error {
 	defer h.mu.Unlock()
 	var missing []error
 	for _, n := range h.needs {
-		if err := h.heard[n]; err != nil {
-			missing = append(missing, fmt.Errorf("%s: %w", n, err))
+		if wrong := h.heard[n]; len(wrong) > 0 {
+			first := slices.Min(slices.Collect(maps.Keys(wrong))) // of many partitions, which most likely say the same
+			missing = append(missing, fmt.Errorf("%s: %w", n, wrong[first]))
 		}
 	}
 	return errors.Join(missing...)
@@ -91,7 +100,7 @@ func (h *Health) Register(r prometheus.Registerer, prefix string) {
 		}, func() float64 {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			if h.heard[n] != nil {
+			if len(h.heard[n]) > 0 {
 				return 0
 			}
 			return 1

@@ -36,6 +36,11 @@ func TestHealth(t *testing.T) {
 	h.Report(HealthClickHouse, nil)
 	h.Report("web", errors.New("no need of this one"))
 	expect()
+	h.ReportOf(HealthClickHouse, "calls/0", errors.New("too slow"))
+	h.ReportOf(HealthClickHouse, "calls/1", nil) // which says nothing of the other
+	expect("clickhouse: too slow")
+	h.ReportOf(HealthClickHouse, "calls/0", nil)
+	expect()
 	h.Report(HealthClickHouse, errors.New("refused"))
 	expect("clickhouse: refused")
 	families, err := registry.Gather()

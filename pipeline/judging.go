@@ -28,7 +28,7 @@ func (w *Worker) taker(p *Partition) Taker {
 	cfg := &w.cfg
 	j := &judging{w: w, p: p, log: p.Log()}
 	j.outbox = &outbox{
-		store: cfg.Store, alarms: w.writer, topic: cfg.Flags, metrics: cfg.Metrics, health: cfg.Health, log: j.log,
+		store: cfg.Store, alarms: w.producer, topic: cfg.Flags, metrics: cfg.Metrics, wrote: p.Wrote, log: j.log,
 		rows: cfg.BatchRows, bytes: cfg.BatchBytes, age: cfg.BatchAge,
 	}
 	if p.topic == cfg.Calls {

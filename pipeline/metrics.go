@@ -36,16 +36,17 @@ func (m *ConsumerMetrics) counts(topic string, partition int) recordCounts {
 // Metrics counts what the worker does. Every name begins with earshot_.
 type Metrics struct {
 	*ConsumerMetrics
-	calls         *prometheus.CounterVec // source, state
-	flags         *prometheus.CounterVec // rule, state
-	deadLetters   *prometheus.CounterVec // topic, reason
-	audio         prometheus.Counter
-	inserts       prometheus.Histogram
-	insertRetries prometheus.Counter
-	rows          *prometheus.CounterVec // table
-	heldLimit     prometheus.Gauge
-	dropped       prometheus.Counter
-	unsent        *prometheus.CounterVec // topic
+	calls          *prometheus.CounterVec // source, state
+	flags          *prometheus.CounterVec // rule, state
+	deadLetters    *prometheus.CounterVec // topic, reason
+	audio          prometheus.Counter
+	inserts        prometheus.Histogram
+	insertRetries  prometheus.Counter
+	rows           *prometheus.CounterVec // table
+	produceRetries *prometheus.CounterVec // topic
+	heldLimit      prometheus.Gauge
+	dropped        prometheus.Counter
+	unsent         *prometheus.CounterVec // topic
 }
 
 // NewConsumerMetrics registers the metrics of a consumer. Their names begin with the prefix.
@@ -91,6 +92,9 @@ func (m *Metrics) expect(cfg *Config) {
 			m.deadLetters.WithLabelValues(topic, string(r))
 		}
 	}
+	for _, topic := range []string{cfg.Flags, cfg.DeadLetters} {
+		m.produceRetries.WithLabelValues(topic)
+	}
 	for _, source := range []string{"rtp", "recording"} {
 		m.calls.WithLabelValues(source, "failed")
 	}
@@ -115,8 +119,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "earshot_insert_seconds", Help: "Time until ClickHouse has acknowledged a batch, retries included, s.",
 			Buckets: prometheus.ExponentialBuckets(0.002, 2, 16),
 		}),
-		insertRetries: counter("insert_retries_total", "Inserts that ClickHouse did not acknowledge and that were tried again."),
-		rows:          counters("rows_written_total", "Rows that ClickHouse has acknowledged.", "table"),
+		insertRetries:  counter("insert_retries_total", "Inserts that ClickHouse did not acknowledge and that were tried again."),
+		produceRetries: counters("produce_retries_total", "Writes to a topic, of flags or of dead letters, that Kafka did not take and that were tried again.", "topic"),
+		rows:           counters("rows_written_total", "Rows that ClickHouse has acknowledged.", "table"),
 		heldLimit: f.NewGauge(prometheus.GaugeOpts{Name: "earshot_held_bytes_limit",
 			Help: "What a partition may hold for ClickHouse before it stops reading, bytes."}),
 		unsent:  counters("unsent_messages_total", "Alarms and dead letters that were left out: they were too large for their topic.", "topic"),

@@ -17,10 +17,10 @@ import (
 // is full the partition stops taking records until a flush has gone through.
 type outbox struct {
 	store   store.Writer
-	alarms  *kafka.Writer
+	alarms  *producer
 	topic   string // of the flags
 	metrics *Metrics
-	health  *Health
+	wrote   func(error) // told whether something could be written; nil is well
 	log     *slog.Logger
 	rows    int           // flush at so many
 	bytes   int           // or when they take so much
@@ -97,7 +97,7 @@ func (o *outbox) write(ctx context.Context, b *store.Batch) error {
 	if err := store.WriteRetry(ctx, o.store, b, o.backoff(b)); err != nil && !mutation.Is(mutation.ReleaseUnsaved) {
 		return fmt.Errorf("cannot write %d rows to ClickHouse: %w", b.Len(), err)
 	}
-	o.health.Report(HealthWrites, nil)
+	o.wrote(nil)
 	if invariants.Enabled {
 		after := digest(b)
 		invariants.Hold(after == before, "I7", "other rows were acknowledged than were to be written:\n%s\n%s", before, after)
@@ -145,7 +145,7 @@ func (o *outbox) send(ctx context.Context, messages []kafka.Message) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	err := produce(ctx, o.alarms, o.log, messages...)
+	err := o.alarms.produce(ctx, o.log, o.wrote, messages...)
 	switch n := len(messages); {
 	case !tooLarge(err):
 		return err
@@ -168,7 +168,7 @@ func (o *outbox) leaveOut(call string, err error) {
 func (o *outbox) backoff(b *store.Batch) store.Backoff {
 	return store.Backoff{OnError: func(attempt int, wait time.Duration, err error) {
 		o.metrics.insertRetries.Inc()
-		o.health.Report(HealthWrites, err)
+		o.wrote(err)
 		if mutation.Is(mutation.RetryLosesBatch) {
 			b.Reset()
 		}

@@ -103,6 +103,11 @@ func (p *Partition) NoteHeld(bytes int) {
 	}
 }
 
+// Wrote reports whether what came of the partition's records could be written; nil is well. Others may write while this one cannot.
+func (p *Partition) Wrote(err error) { p.c.cfg.Health.ReportOf(HealthWrites, p.name(), err) }
+
+func (p *Partition) name() string { return fmt.Sprintf("%s/%d", p.topic, p.id) }
+
 // Release lets go of a mark: what came of its call has been written.
 func (p *Partition) Release(m Mark) {
 	p.ledger.release(m.first())
@@ -118,6 +123,7 @@ func (p *Partition) run(ctx context.Context, gen *kafka.Generation) error {
 	var leave func()
 	p.stands, leave = p.c.cfg.Metrics.standings.enter(p.topic, p.id)
 	defer leave()
+	defer p.Wrote(nil) // whoever has the partition then says how it is
 	for {
 		err := p.read(ctx, gen)
 		if !errors.Is(err, ErrReread) || ctx.Err() != nil {

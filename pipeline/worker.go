@@ -12,7 +12,7 @@ type Worker struct {
 	cfg       Config
 	consumer  *Consumer
 	transport *kafka.Transport
-	writer    *kafka.Writer
+	producer  *producer
 	letters   *deadLetters
 }
 
@@ -27,13 +27,14 @@ func NewWorker(cfg Config) (*Worker, error) {
 		return nil, err
 	}
 	w := &Worker{cfg: cfg, transport: transport}
-	w.writer = &kafka.Writer{
+	w.producer = &producer{retries: cfg.Metrics.produceRetries, w: &kafka.Writer{
 		Addr: kafka.TCP(cfg.Kafka.Brokers...), Transport: transport, Balancer: &kafka.Hash{},
 		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, BatchBytes: MaxRecordBytes + 1<<20,
-	}
+		MaxAttempts: 3, // silently; then produce tries again, and says so
+	}}
 	cfg.Metrics.expect(&w.cfg)
 	cfg.Metrics.heldLimit.Set(float64(cfg.BatchBytes))
-	w.letters = &deadLetters{topic: cfg.DeadLetters, w: w.writer, metrics: cfg.Metrics, log: cfg.Log}
+	w.letters = &deadLetters{topic: cfg.DeadLetters, w: w.producer, metrics: cfg.Metrics, health: cfg.Health, log: cfg.Log}
 	w.consumer, err = NewConsumer(ConsumerConfig{
 		Kafka: cfg.Kafka, Group: cfg.Group, Topics: []string{cfg.Calls, cfg.Recordings},
 		SessionTimeout: cfg.SessionTimeout, Drain: cfg.Drain, Metrics: cfg.Metrics.ConsumerMetrics, Health: cfg.Health, Log: cfg.Log,
@@ -51,6 +52,6 @@ const closeWithin = 500 * time.Millisecond
 // for what trying again cannot mend.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.transport.CloseIdleConnections()
-	defer atMost(closeWithin, w.writer.Close)
+	defer atMost(closeWithin, w.producer.w.Close)
 	return w.consumer.Run(ctx)
 }

@@ -30,6 +30,7 @@ type keeping struct {
 	cfg     *Config
 	p       *pipeline.Partition
 	log     *slog.Logger
+	wrote   func(error)     // told whether the store takes audio; nil is well
 	calls   *pipeline.Calls // nil for recordings
 	ctx     context.Context // of the record that is being taken
 	stuck   error           // the store did not take a call's audio before ctx ended
@@ -46,7 +47,7 @@ type ended struct {
 }
 
 func (a *Archiver) taker(p *pipeline.Partition) pipeline.Taker {
-	k := &keeping{cfg: &a.cfg, p: p, log: p.Log(), dirty: map[*evidence.Writer]bool{}}
+	k := &keeping{cfg: &a.cfg, p: p, log: p.Log(), wrote: p.Wrote, dirty: map[*evidence.Writer]bool{}}
 	if p.Topic() == a.cfg.Calls {
 		k.calls = pipeline.NewCalls(p, pipeline.CallsConfig{
 			IdleEnd: a.cfg.IdleEnd, MaxCall: a.cfg.MaxCall, MaxOpen: a.cfg.MaxOpen, Refuse: k.refuse,
@@ -121,7 +122,7 @@ func (k *keeping) Flush(ctx context.Context) error {
 	for _, e := range k.ended {
 		k.p.Release(e.mark)
 	}
-	k.cfg.Health.Report(pipeline.HealthWrites, nil)
+	k.wrote(nil)
 	clear(k.ended)
 	k.ended, k.flushed = k.ended[:0], time.Now()
 	k.cfg.Metrics.flushes.Observe(time.Since(began).Seconds())
@@ -140,7 +141,7 @@ func (k *keeping) retry(ctx context.Context, write func(context.Context) error) 
 			return fmt.Errorf("%w: %w", pipeline.ErrReread, err)
 		}
 		k.cfg.Metrics.retries.Inc()
-		k.cfg.Health.Report(pipeline.HealthWrites, err)
+		k.wrote(err)
 		k.log.Error("cannot write to the evidence store, trying again", "error", err)
 		return retry.RetryableError(err)
 	})

@@ -20,7 +20,7 @@ var twoLegs = []schemas.Leg{schemas.Leg_LEG_AGENT, schemas.Leg_LEG_CUSTOMER}
 
 func newKeeping(t *testing.T, ctx context.Context) (*office, *keeping) {
 	o := newOffice(t, 0)
-	return o, &keeping{cfg: o.keeper.cfg, log: o.keeper.cfg.Log, ctx: ctx, dirty: map[*evidence.Writer]bool{}}
+	return o, &keeping{cfg: o.keeper.cfg, log: o.keeper.cfg.Log, wrote: func(error) {}, ctx: ctx, dirty: map[*evidence.Writer]bool{}}
 }
 
 func silence() []ingest.Audio {
