@@ -17,6 +17,9 @@ import (
 func (t *Calls) Take(ctx context.Context, m *kafka.Message) error {
 	r := &t.record
 	if err := r.Decode(m.Value); err != nil {
+		if t.p.PassesOver(m) {
+			return nil
+		}
 		reason := ReasonInvalid
 		if errors.Is(err, ingest.ErrNotProtobuf) {
 			reason = ReasonUndecodable

@@ -12,6 +12,7 @@ type ConsumerMetrics struct {
 	records   *prometheus.CounterVec // topic
 	bytes     *prometheus.CounterVec // topic
 	tails     prometheus.Counter
+	markers   prometheus.Counter
 	lost      *prometheus.CounterVec // topic
 	sequence  *prometheus.CounterVec // what
 	openCalls *prometheus.GaugeVec   // topic, partition
@@ -63,6 +64,8 @@ func NewConsumerMetrics(r prometheus.Registerer, prefix string) *ConsumerMetrics
 		bytes:   counters("record_bytes_total", "Bytes of the records taken from Kafka.", "topic"),
 		tails: f.NewCounter(prometheus.CounterOpts{Name: prefix + "dropped_tail_records_total",
 			Help: "Records of calls that were finished, or never begun, as far as this process can know."}),
+		markers: f.NewCounter(prometheus.CounterOpts{Name: prefix + "transaction_markers_total",
+			Help: "Notes with which Kafka ends senders' transactions, passed over. What an aborted transaction held is taken all the same."}),
 		lost:      counters("lost_records_total", "Records that Kafka no longer had: retention was shorter than the lag.", "topic"),
 		sequence:  counters("sequence_faults_total", "Records missing from a call's sequence (gap), or in it twice (repeat).", "fault"),
 		openCalls: gauges("open_calls", "Calls that go on."),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -138,6 +139,45 @@ func TestBadRecordsBecomeDeadLetters(t *testing.T) {
 	}
 	if s := sys.query("SELECT duration, state, leg_refused['agent'] FROM calls FINAL WHERE call_id = 'odd'"); s != "20\tended\t1" {
 		t.Errorf("the call with a packet that is no RTP is stored as %q", s)
+	}
+}
+
+// Who sends calls in transactions has them judged, those of one that is aborted too, and the markers between them become no dead letters.
+func TestTransactionMarkersArePassedOver(t *testing.T) {
+	sys := start(t)
+	began := time.Now().Add(-time.Hour).Truncate(time.Second)
+	client, err := kgo.NewClient(kgo.SeedBrokers(sys.kafka.Brokers...), kgo.TransactionalID("probe"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	transaction := func(topic, id string, values ...[]byte) {
+		t.Helper()
+		if err := client.BeginTransaction(); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Key: []byte(id), Value: v}).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := client.EndTransaction(t.Context(), kgo.TransactionEndTry(id != "aborted")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"committed", "aborted", "last"} {
+		transaction("earshot.calls", id, marshal(t, callStart(id, began)), marshal(t, callEnd(id, 1, began.Add(3*time.Second), began.Add(3*time.Second))))
+	}
+	transaction("earshot.recordings", "recorded", recording(t, "recorded", nil))
+	transaction("earshot.recordings", "recorded-last", recording(t, "recorded-last", nil))
+	sys.awaitJudged([]string{"committed", "aborted", "last"})
+	sys.awaitLetter("recorded-last") // there is no audio in it
+	if got := len(sys.letters()); got != 2 {
+		t.Errorf("%d dead letters, expected those of the recordings: %v", got, sys.letters())
+	}
+	// Those after the last record of either topic may still be on their way.
+	if got := sys.counted("earshot_transaction_markers_total", "", ""); got < 3 {
+		t.Errorf("%v markers were counted, expected those of two calls and a recording at least", got)
 	}
 }
 

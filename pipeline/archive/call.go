@@ -50,6 +50,9 @@ func (c *keptCall) End(e pipeline.LiveEnd) error {
 func (k *keeping) recording(ctx context.Context, m *kafka.Message) error {
 	rec, reason, err := pipeline.DecodeRecording(m)
 	if err != nil {
+		if k.p.PassesOver(m) {
+			return nil
+		}
 		return k.refuse(ctx, m, reason, err)
 	}
 	if uri, ok := rec.Audio.(*schemas.Recording_Uri); ok {
