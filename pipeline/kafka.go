@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -84,7 +86,8 @@ func (k Kafka) mechanism() (sasl.Mechanism, error) {
 	}
 }
 
-// EnsureTopics makes the topics that are missing, each with so many partitions and the brokers' own replication factor.
+// EnsureTopics makes the topics that are missing, each with so many partitions and the brokers' own replication factor. Who may not make
+// topics can do without the right where there are all.
 func (k Kafka) EnsureTopics(ctx context.Context, partitions map[string]int) error {
 	dialer, err := k.Dialer()
 	if err != nil {
@@ -95,6 +98,10 @@ func (k Kafka) EnsureTopics(ctx context.Context, partitions map[string]int) erro
 		return err
 	}
 	defer conn.Close()
+	missing, err := k.missing(ctx, slices.Sorted(maps.Keys(partitions)))
+	if err != nil || len(missing) == 0 {
+		return err
+	}
 	controller, err := conn.Controller()
 	if err != nil {
 		return fmt.Errorf("cannot find the Kafka controller: %w", err)
@@ -104,9 +111,9 @@ func (k Kafka) EnsureTopics(ctx context.Context, partitions map[string]int) erro
 		return fmt.Errorf("cannot reach the Kafka controller: %w", err)
 	}
 	defer admin.Close()
-	for topic, n := range partitions {
+	for _, topic := range missing {
 		err := admin.CreateTopics(kafka.TopicConfig{
-			Topic: topic, NumPartitions: n, ReplicationFactor: -1,
+			Topic: topic, NumPartitions: partitions[topic], ReplicationFactor: -1,
 			ConfigEntries: []kafka.ConfigEntry{
 				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(MaxRecordBytes + 1<<20)},
 			},
@@ -116,6 +123,27 @@ func (k Kafka) EnsureTopics(ctx context.Context, partitions map[string]int) erro
 		}
 	}
 	return nil
+}
+
+// missing are those of topics that there are not, or that Kafka does not show to who may not see them.
+func (k Kafka) missing(ctx context.Context, topics []string) (missing []string, err error) {
+	transport, err := k.Transport()
+	if err != nil {
+		return nil, err
+	}
+	defer transport.CloseIdleConnections()
+	client := &kafka.Client{Addr: kafka.TCP(k.Brokers...), Timeout: 10 * time.Second, Transport: transport}
+	// Asked in this way a broker makes none of them by itself, with partitions of its own liking.
+	there, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: topics})
+	if err != nil {
+		return nil, fmt.Errorf("cannot ask Kafka for its topics: %w", err)
+	}
+	for _, t := range there.Topics {
+		if errors.Is(t.Error, kafka.UnknownTopicOrPartition) {
+			missing = append(missing, t.Name)
+		}
+	}
+	return missing, nil
 }
 
 func dialAny(ctx context.Context, d *kafka.Dialer, brokers []string) (*kafka.Conn, error) {

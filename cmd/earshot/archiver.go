@@ -115,7 +115,7 @@ func keep(ctx context.Context, s *streams, m *monitor, k pipeline.Kafka, t topic
 	if err != nil {
 		return err
 	}
-	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.all()) }); err != nil {
+	if err := patiently(ctx, s, "Kafka", func() error { return k.EnsureTopics(ctx, t.read()) }); err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped before there was anything to do
 		}

@@ -40,6 +40,11 @@ func (t topics) all() map[string]int {
 	return map[string]int{t.Calls: t.Partitions, t.Recordings: t.Partitions, t.Flags: 1, t.DeadLetters: 1}
 }
 
+// read are those that are only read.
+func (t topics) read() map[string]int {
+	return map[string]int{t.Calls: t.Partitions, t.Recordings: t.Partitions}
+}
+
 func (f *kafkaFlags) connection() (pipeline.Kafka, error) {
 	k := pipeline.Kafka{Brokers: f.Kafka, TLS: f.KafkaTLS, SASL: f.KafkaSASL, User: f.KafkaUser,
 		Files: tlsfiles.Files{CA: f.KafkaCA, Cert: f.KafkaCert, Key: f.KafkaKey}}
