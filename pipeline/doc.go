@@ -16,7 +16,8 @@
 //	I1  A partition's records are taken in order, each once, from the committed offset on.
 //	I2  The committed offset is never past the first record of a call that is open, or that has ended and whose rows
 //	    ClickHouse has not acknowledged (for package archive: whose audio the evidence store has not taken).
-//	I3  The committed offset never goes back while a member holds the partition.
+//	I3  The committed offset never goes back while a member holds the partition, unless the partition itself has been cut back
+//	    or made anew (Partition.beyond, Partition.cut).
 //	I4  A call's mark is let go of only when its rows have been acknowledged.
 //	I5  A call begins only with its first record, which lies at or after the offset that the table of calls began at.
 //

@@ -29,6 +29,8 @@ type lookout struct {
 	began   time.Time   // when it was last asked
 	next    int64       // where the partition stood then
 	answers chan answer // of the question that is under way; nil if none is
+	short   int         // how often in a row it has said that the partition ends before where it stood
+	last    int64       // where it ends, as it last said
 }
 
 type answer struct {
@@ -38,7 +40,7 @@ type answer struct {
 
 // heard notes what came with a record: whether it is the partition's last.
 func (l *lookout) heard(now time.Time, last bool) {
-	l.said = time.Time{}
+	l.said, l.short = time.Time{}, 0
 	if last {
 		l.said = now
 	}
@@ -73,6 +75,10 @@ func (l *lookout) take(a answer) {
 		l.failed()
 		l.p.log.Warn("cannot ask Kafka for the partition's end", "error", a.err)
 	case l.p.mark.next != l.next: // what has come meanwhile says more
+	case l.p.begun && a.ends.Last < l.next:
+		l.failed()
+		l.short++
+		l.last = a.ends.Last
 	case a.ends.readTo(l.next):
 		l.said = l.began
 		l.p.behind(0)
@@ -81,6 +87,10 @@ func (l *lookout) take(a answer) {
 		l.p.behind(a.ends.Last - max(l.next, a.ends.First))
 	}
 }
+
+// cut says whether the partition ends before what has been read of it: its topic was made anew, or what a leader lost is lost. It is
+// said only when it has been heard twice, for a leader that has just been deposed may not know yet.
+func (l *lookout) cut() bool { return l.short >= 2 }
 
 // ask asks the leader, by the connection that there is or by a new one.
 func (l *lookout) ask(ctx context.Context) (ends Ends, err error) {

@@ -66,7 +66,7 @@ func NewConsumerMetrics(r prometheus.Registerer, prefix string) *ConsumerMetrics
 			Help: "Records of calls that were finished, or never begun, as far as this process can know."}),
 		markers: f.NewCounter(prometheus.CounterOpts{Name: prefix + "transaction_markers_total",
 			Help: "Notes with which Kafka ends senders' transactions, passed over. What an aborted transaction held is taken all the same."}),
-		lost:      counters("lost_records_total", "Records that Kafka no longer had: retention was shorter than the lag.", "topic"),
+		lost:      counters("lost_records_total", "Records that Kafka no longer had: retention was shorter than the lag, or the partition ends before what was read of it.", "topic"),
 		sequence:  counters("sequence_faults_total", "Records missing from a call's sequence (gap), or in it twice (repeat).", "fault"),
 		openCalls: gauges("open_calls", "Calls that go on."),
 		openLimit: f.NewGauge(prometheus.GaugeOpts{Name: prefix + "open_calls_limit", Help: "Calls that may go on at once in a partition."}),

@@ -185,26 +185,35 @@ func (p *Partition) beyond(ctx context.Context) error {
 	if !p.begun || ctx.Err() != nil {
 		return nil
 	}
-	conn, err := p.c.dialer.DialLeader(ctx, "tcp", p.c.cfg.Kafka.Brokers[0], p.topic, p.id)
+	ends, conn, err := p.c.ends(ctx, p.topic, p.id)
 	if err != nil {
 		p.log.Warn("cannot ask Kafka for the partition's end", "error", err)
-		return nil // the reader tries for itself
+		return nil // the reader tries for itself, and the lookout asks again
 	}
-	defer conn.Close()
-	// A broker may be there and not answer.
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		return fmt.Errorf("cannot bound how long Kafka may take to tell the partition's end: %w", err)
-	}
-	last, err := conn.ReadLastOffset()
-	if err != nil || p.mark.next <= last {
+	conn.Close()
+	if p.mark.next <= ends.Last {
 		return nil
 	}
-	p.c.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(p.mark.next - last))
-	p.log.Error("the partition ends before the committed offset; it is read again from its start", "committed", p.mark.next, "end", last)
+	p.c.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(p.mark.next - ends.Last))
+	p.log.Error("the partition ends before the committed offset; it is read again from its start", "committed", p.mark.next, "end", ends.Last)
 	p.restart(kafka.FirstOffset)
 	p.ledger.anew()
 	return nil
+}
+
+// cut is what beyond is while the partition is being read: it ends at last, before what has been read of it. What has come of that is
+// written; of the calls that go on as much is read again as there is.
+func (p *Partition) cut(ctx context.Context, gen *kafka.Generation, last int64) error {
+	for p.taker.Held() {
+		if err := p.flush(ctx, gen); err != nil {
+			return stopped(ctx, err)
+		}
+	}
+	if lost := p.mark.next - max(last, p.committed); lost > 0 { // beyond counts the others
+		p.c.cfg.Metrics.lost.WithLabelValues(p.topic).Add(float64(lost))
+	}
+	p.broken = true
+	return fmt.Errorf("%w: it ends at offset %d, and has been read up to %d", ErrReread, last, p.mark.next)
 }
 
 func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, look *lookout, gen *kafka.Generation) error {
@@ -231,7 +240,9 @@ func (p *Partition) loop(ctx context.Context, reader *kafka.Reader, look *lookou
 			now = time.Now()
 			look.heard(now, p.atEnd)
 		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-			p.atEnd = look.quiet(ctx, now)
+			if p.atEnd = look.quiet(ctx, now); look.cut() {
+				return p.cut(ctx, gen, look.last)
+			}
 		case ctx.Err() != nil:
 			return nil
 		default:

@@ -181,16 +181,16 @@ func (w *world) behind() string {
 // open is how many calls a worker has open, and how many records it is behind.
 func (p *worker) open() float64 { return p.sum("earshot_open_calls") + p.sum("earshot_lag_records") }
 
-// sum is what a worker's gauge says, over all partitions.
-func (p *worker) sum(gauge string) (n float64) {
+// sum is what a worker's metric says, over all partitions.
+func (p *worker) sum(metric string) (n float64) {
 	families, err := p.registry.Gather()
 	if err != nil {
 		panic(err)
 	}
 	for _, f := range families {
-		if f.GetName() == gauge {
+		if f.GetName() == metric {
 			for _, m := range f.Metric {
-				n += m.Gauge.GetValue()
+				n += m.GetGauge().GetValue() + m.GetCounter().GetValue()
 			}
 		}
 	}
