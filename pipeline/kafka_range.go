@@ -78,20 +78,37 @@ var ErrStop = errors.New("enough")
 // rangePatience is how long Kafka may take for the next record of a range.
 const rangePatience = 30 * time.Second
 
+// readAhead is how many records a range may have fetched before they are asked for: some may have megabytes.
+const readAhead = 8
+
 // ReadRange gives the records of a partition from an offset up to, but without, another. An error of do ends it.
 func (k Kafka) ReadRange(ctx context.Context, topic string, partition int, from, to int64, do func(*kafka.Message) error) error {
+	return k.readRange(ctx, kafka.ReaderConfig{Topic: topic, Partition: partition, MaxBytes: 2 * MaxRecordBytes, QueueCapacity: readAhead}, from, to, do)
+}
+
+// ReadFirst gives the first record of a range, and fetches hardly more than the one after it; nil if there is none any more.
+func (k Kafka) ReadFirst(ctx context.Context, topic string, partition int, from, to int64) (first *kafka.Message, err error) {
+	// A broker answers with one batch at least, however large that is.
+	c := kafka.ReaderConfig{Topic: topic, Partition: partition, MaxBytes: 1, QueueCapacity: 1}
+	err = k.readRange(ctx, c, from, to, func(m *kafka.Message) error {
+		first = m
+		return ErrStop
+	})
+	return first, err
+}
+
+func (k Kafka) readRange(ctx context.Context, c kafka.ReaderConfig, from, to int64, do func(*kafka.Message) error) error {
 	if from >= to {
 		return nil
 	}
-	d, err := k.Dialer()
-	if err != nil {
+	var err error
+	if c.Dialer, err = k.Dialer(); err != nil {
 		return err
 	}
-	r := kafka.NewReader(kafka.ReaderConfig{
-		Brokers: k.Brokers, Dialer: d, Topic: topic, Partition: partition,
-		MinBytes: 1, MaxBytes: 2 * MaxRecordBytes, MaxWait: 250 * time.Millisecond, QueueCapacity: 64, ReadLagInterval: -1,
-	})
+	c.Brokers, c.MinBytes, c.MaxWait, c.ReadLagInterval = k.Brokers, 1, 250*time.Millisecond, -1
+	r := kafka.NewReader(c)
 	defer r.Close()
+	topic, partition := c.Topic, c.Partition
 	if err := r.SetOffset(from); err != nil {
 		return fmt.Errorf("cannot read %s/%d from offset %d: %w", topic, partition, from, err)
 	}

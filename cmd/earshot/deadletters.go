@@ -32,12 +32,12 @@ func (f *letterFilter) wants(l *deadletters.Letter) bool {
 }
 
 // read gives the letters that are wanted, by the time of their records.
-func (f *letterFilter) read(ctx context.Context, s *streams, want func(*deadletters.Letter) bool, values bool) ([]*deadletters.Letter, error) {
+func (f *letterFilter) read(ctx context.Context, s *streams, want func(*deadletters.Letter) bool) ([]*deadletters.Letter, error) {
 	k, err := f.connection()
 	if err != nil {
 		return nil, err
 	}
-	letters, err := deadletters.Read(ctx, k, f.Topic.DeadLetters, want, values, func(err error) { fmt.Fprintf(s.err, "earshot: %v\n", err) })
+	letters, err := deadletters.Read(ctx, k, f.Topic.DeadLetters, want, func(err error) { fmt.Fprintf(s.err, "earshot: %v\n", err) })
 	slices.SortStableFunc(letters, func(a, b *deadletters.Letter) int { return a.Time.Compare(b.Time) })
 	return letters, err
 }
@@ -49,7 +49,7 @@ type deadLettersListCmd struct {
 }
 
 func (c *deadLettersListCmd) Run(ctx context.Context, s *streams) error {
-	letters, err := c.read(ctx, s, c.wants, false)
+	letters, err := c.read(ctx, s, c.wants)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (c *deadLettersReplayCmd) Run(ctx context.Context, s *streams) error {
 	}
 	letters, err := c.read(ctx, s, func(l *deadletters.Letter) bool {
 		return c.wants(l) && (len(c.IDs) == 0 || slices.Contains(c.IDs, l.ID))
-	}, true)
+	})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type deadLettersShowCmd struct {
 
 func (c *deadLettersShowCmd) Run(ctx context.Context, s *streams) error {
 	filter := letterFilter{kafkaFlags: c.kafkaFlags}
-	letters, err := filter.read(ctx, s, func(l *deadletters.Letter) bool { return l.ID == c.ID }, true)
+	letters, err := filter.read(ctx, s, func(l *deadletters.Letter) bool { return l.ID == c.ID })
 	if err != nil {
 		return err
 	}
@@ -28,8 +28,16 @@ func (c *deadLettersShowCmd) Run(ctx context.Context, s *streams) error {
 		return fmt.Errorf("no dead letter %s: expected an id as in `earshot deadletters list --all`", c.ID)
 	}
 	l := letters[len(letters)-1]
+	k, err := c.connection()
+	if err != nil {
+		return err
+	}
+	value, err := l.Value(ctx, k)
+	if err != nil {
+		return err
+	}
 	if c.Raw {
-		_, err := s.out.Write(l.Value)
+		_, err := s.out.Write(value)
 		return err
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
@@ -46,13 +54,13 @@ func (c *deadLettersShowCmd) Run(ctx context.Context, s *streams) error {
 		line("replayed", "%s", local(*l.Replayed))
 	}
 	w.Flush()
-	fmt.Fprintf(s.out, "\n%s\n", described(l, c.Topic))
+	fmt.Fprintf(s.out, "\n%s\n", described(l, value, c.Topic))
 	return nil
 }
 
 // described is the record as JSON, its audio left out, or its first bytes if it is none.
-func described(l *deadletters.Letter, t topics) string {
-	if len(l.Value) == 0 {
+func described(l *deadletters.Letter, value []byte, t topics) string {
+	if len(value) == 0 {
 		return "The letter only refers to the record; it is in the topic as long as that keeps it."
 	}
 	var m proto.Message
@@ -61,7 +69,7 @@ func described(l *deadletters.Letter, t topics) string {
 	case t.Recordings:
 		rec := &schemas.Recording{}
 		m = rec
-		if proto.Unmarshal(l.Value, rec) != nil {
+		if proto.Unmarshal(value, rec) != nil {
 			m = nil
 		} else if inline, ok := rec.Audio.(*schemas.Recording_Inline); ok {
 			audio = len(inline.Inline)
@@ -70,7 +78,7 @@ func described(l *deadletters.Letter, t topics) string {
 	default:
 		rec := &schemas.CallRecord{}
 		m = rec
-		if proto.Unmarshal(l.Value, rec) != nil {
+		if proto.Unmarshal(value, rec) != nil {
 			m = nil
 		}
 		for _, p := range rec.GetMedia().GetPackets() {
@@ -79,11 +87,11 @@ func described(l *deadletters.Letter, t topics) string {
 		}
 	}
 	if m == nil {
-		return fmt.Sprintf("%d bytes that are no record of %s: %q", len(l.Value), l.Topic, l.Value[:min(len(l.Value), 64)])
+		return fmt.Sprintf("%d bytes that are no record of %s: %q", len(value), l.Topic, value[:min(len(value), 64)])
 	}
 	text, err := protojson.MarshalOptions{Multiline: true, UseProtoNames: true}.Marshal(m)
 	if err != nil {
 		text = []byte(err.Error())
 	}
-	return fmt.Sprintf("%s\n%d bytes, of these audio: %d", text, len(l.Value), audio)
+	return fmt.Sprintf("%s\n%d bytes, of these audio: %d", text, len(value), audio)
 }

@@ -122,7 +122,7 @@ func oldest(ctx context.Context, k pipeline.Kafka, p *partitionStanding) (second
 
 // readLetters counts the dead letters by the partition of their records.
 func (a *standing) readLetters(ctx context.Context, k pipeline.Kafka, topic string) error {
-	letters, err := deadletters.Read(ctx, k, topic, func(*deadletters.Letter) bool { return true }, false, func(error) {})
+	letters, err := deadletters.Read(ctx, k, topic, func(*deadletters.Letter) bool { return true }, func(error) {})
 	for _, l := range letters {
 		if l.Replayed != nil {
 			continue

@@ -1,6 +1,7 @@
 package deadletters
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,10 +29,33 @@ type Letter struct {
 	// Replayed is when the record was sent again; nil if it was not.
 	Replayed *time.Time `json:"replayed,omitempty"`
 
-	// Value is the record, if Read was asked for it.
-	Value []byte `json:"-"`
 	// Headers are those that the record had itself.
 	Headers []kafka.Header `json:"-"`
+
+	place place
+}
+
+// place is where a letter itself lies.
+type place struct {
+	topic     string
+	partition int
+	offset    int64
+}
+
+// Value fetches the record, which may have megabytes; nil when the letter only refers to it.
+func (l *Letter) Value(ctx context.Context, k pipeline.Kafka) ([]byte, error) {
+	if l.Bytes == 0 {
+		return nil, nil
+	}
+	at := l.place
+	m, err := k.ReadFirst(ctx, at.topic, at.partition, at.offset, at.offset+1)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot read dead letter %s: %w", l.ID, err)
+	case m == nil:
+		return nil, fmt.Errorf("cannot read dead letter %s: it is not in Kafka any more", l.ID)
+	}
+	return m.Value, nil
 }
 
 // parse reads a message of the dead-letter topic: a letter, or the note that one was replayed, which gives only id and time.
@@ -64,7 +88,8 @@ func parse(m *kafka.Message) (Letter, error) {
 	return Letter{
 		ID:    fmt.Sprintf("%s/%d/%d", ce["topic"], partition, offset),
 		Topic: ce["topic"], Partition: partition, Offset: offset, Key: string(m.Key), Time: m.Time.UTC(),
-		Reason: pipeline.Reason(ce["reason"]), Error: ce["error"], Bytes: len(m.Value), Value: m.Value, Headers: own,
+		Reason: pipeline.Reason(ce["reason"]), Error: ce["error"], Bytes: len(m.Value), Headers: own,
+		place: place{m.Topic, m.Partition, m.Offset},
 	}, nil
 }
 

@@ -8,9 +8,10 @@ import (
 	"github.com/earshot/earshot/pipeline"
 )
 
-// Read gives the letters that are wanted, the oldest of each partition first, and whether they were replayed. The record itself
-// is kept only if values is set: it may have megabytes. strange is told of messages that are no dead letters.
-func Read(ctx context.Context, k pipeline.Kafka, topic string, want func(*Letter) bool, values bool, strange func(error)) ([]*Letter, error) {
+// Read gives the letters that are wanted, the oldest of each partition first, and whether they were replayed; with an error those
+// that it had read until then. strange is told of messages that are no dead letters. Kafka gives no message's headers without
+// the rest of it, so each record passes by; none is kept.
+func Read(ctx context.Context, k pipeline.Kafka, topic string, want func(*Letter) bool, strange func(error)) ([]*Letter, error) {
 	ends, err := k.Ends(ctx, topic)
 	if err != nil {
 		return nil, err
@@ -28,16 +29,13 @@ func Read(ctx context.Context, k pipeline.Kafka, topic string, want func(*Letter
 					told.Replayed = l.Replayed
 				}
 			case want(&l):
-				if !values {
-					l.Value = nil
-				}
 				letters = append(letters, &l)
 				byID[l.ID] = append(byID[l.ID], &l)
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return letters, err
 		}
 	}
 	return letters, nil

@@ -50,7 +50,7 @@ func NewReplayer(k pipeline.Kafka, calls, letters string) (*Replayer, error) {
 func (r *Replayer) Close() error { return r.w.Close() }
 
 // Replay sends a letter's record again, or all records of its call, and notes it. It returns how many records it sent: none if
-// they were sent for another letter of the same call already. Letters are to be read with their values.
+// they were sent for another letter of the same call already.
 func (r *Replayer) Replay(ctx context.Context, l *Letter) (int, error) {
 	from := stretch{first: l.Offset, last: l.Offset, records: 1}
 	if l.Topic == r.calls && l.Key != "" {
@@ -66,8 +66,8 @@ func (r *Replayer) Replay(ctx context.Context, l *Letter) (int, error) {
 	sent := 0
 	if !r.sent[key] {
 		var err error
-		if from.records == 1 && len(l.Value) > 0 {
-			sent, err = 1, r.write(ctx, l.again(l.Key, l.Value, l.Time, l.Headers))
+		if from.records == 1 && l.Bytes > 0 {
+			sent, err = r.self(ctx, l)
 		} else {
 			sent, err = r.copy(ctx, l, from)
 		}
@@ -80,6 +80,15 @@ func (r *Replayer) Replay(ctx context.Context, l *Letter) (int, error) {
 		return sent, fmt.Errorf("cannot note that %s was replayed: %w", l.ID, err)
 	}
 	return sent, nil
+}
+
+// self sends the letter's own record, which only then is fetched.
+func (r *Replayer) self(ctx context.Context, l *Letter) (int, error) {
+	value, err := l.Value(ctx, r.kafka)
+	if err != nil {
+		return 0, err
+	}
+	return 1, r.write(ctx, l.again(l.Key, value, l.Time, l.Headers))
 }
 
 // copy sends the records of a stretch, out of the topic itself.

@@ -87,7 +87,7 @@ func (p *topic) letter(offset int64, reason string) {
 
 func (p *topic) read() []*Letter {
 	p.t.Helper()
-	all, err := Read(p.t.Context(), p.kafka, "letters", func(*Letter) bool { return true }, true, func(err error) { p.t.Error(err) })
+	all, err := Read(p.t.Context(), p.kafka, "letters", func(*Letter) bool { return true }, func(err error) { p.t.Error(err) })
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -174,6 +174,26 @@ func TestReplayOfALiveCall(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A list of letters has no records; each is fetched by itself, as often as it is asked for.
+func TestValueIsFetchedLater(t *testing.T) {
+	p := newTopic(t)
+	p.calls("a start", "a junk", "a end")
+	p.letter(0, "media")
+	p.letter(1, "undecodable")
+	p.letter(1, "undecodable")
+	letters := p.read()
+	if len(letters) != 3 {
+		t.Fatalf("%d letters, expected 3", len(letters))
+	}
+	for _, l := range letters[1:] {
+		for range 2 {
+			if value, err := l.Value(t.Context(), p.kafka); string(value) != "junk" || err != nil || l.Bytes != len("junk") {
+				t.Errorf("letter %s of %d bytes has %q, %v; expected junk", l.ID, l.Bytes, value, err)
+			}
+		}
 	}
 }
 
