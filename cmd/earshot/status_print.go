@@ -12,7 +12,11 @@ import (
 // print tells a person how things stand.
 func (a *standing) print(out io.Writer, now time.Time) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "group\t%s: %s, %s\n", a.Group, strings.ToLower(a.State), counted(a.Members, "member"))
+	group := "not known"
+	if a.Members >= 0 {
+		group = strings.ToLower(a.State) + ", " + counted(a.Members, "member")
+	}
+	fmt.Fprintf(w, "group\t%s: %s\n", a.Group, group)
 	for _, p := range a.Workers {
 		fmt.Fprintf(w, "worker\t%s: %s\n", p.Address, p.says(now))
 		if p.processStatus != nil && p.LastError != nil {
@@ -20,10 +24,20 @@ func (a *standing) print(out io.Writer, now time.Time) {
 		}
 	}
 	letters := "none to replay"
+	if a.Partly {
+		letters = "not known"
+	}
 	if a.Newest != nil {
 		letters = fmt.Sprintf("%d to replay, the newest %s (%s, call %s)", a.Letters, a.Newest.ID, a.Newest.Reason, a.Newest.Key)
+		if a.Partly {
+			letters = "at least " + letters
+		}
 	}
-	fmt.Fprintf(w, "dead letters\t%s\n\n", letters)
+	fmt.Fprintf(w, "dead letters\t%s\n", letters)
+	for _, what := range a.Missing {
+		fmt.Fprintf(w, "missing\t%s\n", what)
+	}
+	fmt.Fprintln(w)
 	w.Flush()
 
 	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -33,11 +47,20 @@ func (a *standing) print(out io.Writer, now time.Time) {
 		if p.Worker != nil {
 			lag, held, calls = since(p.Worker.LagSeconds), since(p.Worker.WatermarkAge), fmt.Sprint(p.Worker.OpenCalls)
 		}
-		age := "–"
-		if p.Uncommitted > 0 {
+		uncommitted, age, letters := "?", "–", "?"
+		if p.Uncommitted >= 0 {
+			uncommitted = fmt.Sprint(p.Uncommitted)
+		}
+		switch {
+		case p.Oldest < 0:
+			age = "?"
+		case p.Uncommitted > 0:
 			age = since(p.Oldest)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%s\t%s\t%d\t\n", p.Topic, p.Partition, lag, p.Uncommitted, age, held, calls, p.Letters)
+		if !a.Partly {
+			letters = fmt.Sprint(p.Letters)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Topic, p.Partition, lag, uncommitted, age, held, calls, letters)
 	}
 	w.Flush()
 	for _, p := range a.Partitions {
