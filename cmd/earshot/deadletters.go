@@ -23,7 +23,7 @@ type deadLettersCmd struct {
 // letterFilter chooses dead letters.
 type letterFilter struct {
 	kafkaFlags
-	Reason string `placeholder:"REASON" enum:",undecodable,invalid,media,recording,failed,refused" default:"" help:"Those with this reason: undecodable, invalid, media, recording, failed or refused."`
+	Reason string `placeholder:"REASON" enum:",undecodable,invalid,media,recording,failed" default:"" help:"Those with this reason: undecodable, invalid, media, recording or failed."`
 	Call   string `placeholder:"ID" help:"Those of this call."`
 }
 
