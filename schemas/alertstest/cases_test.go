@@ -43,6 +43,7 @@ var alertCases = map[string]alertCase{
 	"EarshotCallsFailed":          once("earshot_calls_total", `source="rtp",state="failed"`),
 	"EarshotCallsEvicted":         once("earshot_evicted_calls_total", `instance="a"`),
 	"EarshotSegmentsDropped":      once("earshot_dropped_segments_total", `instance="a"`),
+	"EarshotMessagesLeftOut":      once("earshot_unsent_messages_total", `topic="earshot.flags"`),
 	"EarshotArchiverLosesRecords": once("earshot_archiver_lost_records_total", `topic="earshot.calls"`),
 	"EarshotCallsAbandoned": {
 		fires:  [][]string{{`earshot_calls_total{source="rtp",state="ended"} 0+10x300`, `earshot_calls_total{source="rtp",state="abandoned"} 0+1x300`}},
