@@ -67,7 +67,7 @@ func readAll(t *testing.T, addr string, n int) map[string]int {
 	defer cancel()
 	for _, a := range generation.Assignments[topic] {
 		go func() {
-			r := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{addr}, Topic: topic, Partition: a.ID, MaxBytes: MaxMessageBytes, MaxWait: 50 * time.Millisecond})
+			r := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{addr}, Topic: topic, Partition: a.ID, MaxBytes: MaxMessageBytes, MaxWait: 2 * time.Second}) // by then there has to be an answer
 			defer r.Close()
 			if err := r.SetOffset(a.Offset); err != nil {
 				t.Error(err)

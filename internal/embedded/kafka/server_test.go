@@ -62,7 +62,7 @@ func message(i int) kafkago.Message {
 // consume reads n records as a member of the group, commits them, and leaves.
 func consume(t *testing.T, addr, group string, n int) (values []string) {
 	t.Helper()
-	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{addr}, GroupID: group, Topic: topic, StartOffset: kafkago.FirstOffset, MaxBytes: MaxMessageBytes, MaxWait: 50 * time.Millisecond})
+	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{addr}, GroupID: group, Topic: topic, StartOffset: kafkago.FirstOffset, MaxBytes: MaxMessageBytes, MaxWait: 2 * time.Second}) // by then there has to be an answer
 	defer r.Close()
 	for range n {
 		m, err := r.FetchMessage(t.Context())
