@@ -36,7 +36,7 @@ type Kafka struct {
 
 // Dialer connects to a broker as the settings say.
 func (k Kafka) Dialer() (*kafka.Dialer, error) {
-	d := &kafka.Dialer{Timeout: 10 * time.Second, DualStack: true, ClientID: "earshot", DialFunc: k.Dial}
+	d := &kafka.Dialer{Timeout: 10 * time.Second, DualStack: true, ClientID: "earshot", DialFunc: dialPatiently(k.Dial)}
 	var err error
 	if d.TLS, err = k.tls(); err != nil {
 		return nil, err
