@@ -97,6 +97,7 @@ func (m *Metrics) expect(cfg *Config) {
 	}
 	for _, topic := range []string{cfg.Flags, cfg.DeadLetters} {
 		m.produceRetries.WithLabelValues(topic)
+		m.unsent.WithLabelValues(topic)
 	}
 	for _, source := range []string{"rtp", "recording"} {
 		m.calls.WithLabelValues(source, "failed")

@@ -77,18 +77,28 @@ func (p *process) line() string {
 	return strings.TrimSpace(line)
 }
 
+// post sends a statement that must succeed and gives what it answered.
 func (p *process) post(query string) string {
+	p.t.Helper()
+	status, body := p.send(query)
+	if status != http.StatusOK {
+		p.t.Fatalf("%s answered %d %s", query, status, body)
+	}
+	return strings.TrimSpace(body)
+}
+
+func (p *process) send(query string) (status int, body string) {
 	p.t.Helper()
 	res, err := http.Post("http://"+p.addr+"/", "text/plain", strings.NewReader(query))
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		p.t.Fatalf("%s answered %d %s (%v)", query, res.StatusCode, body, err)
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		p.t.Fatal(err)
 	}
-	return strings.TrimSpace(string(body))
+	return res.StatusCode, string(text)
 }
 
 func TestDataSurvivesKill(t *testing.T) {

@@ -1,7 +1,6 @@
 package clickhouse
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,17 +22,9 @@ func (p *process) forbidWrites() {
 // refused sends a statement that must not be acknowledged.
 func (p *process) refused(query string) {
 	p.t.Helper()
-	res, err := http.Post("http://"+p.addr+"/", "text/plain", strings.NewReader(query))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if res.StatusCode != http.StatusInternalServerError || !strings.Contains(string(body), "Code: 243") || !strings.Contains(string(body), "could not write") {
-		p.t.Errorf("%s answered %d %s; expected 500 and that it could not write", query, res.StatusCode, body)
+	status, body := p.send(query)
+	if status != http.StatusInternalServerError || !strings.Contains(body, "Code: 243") || !strings.Contains(body, "could not write") {
+		p.t.Errorf("%s answered %d %s; expected 500 and that it could not write", query, status, body)
 	}
 }
 
@@ -95,11 +86,7 @@ func TestAMergeThatCouldNotBeWrittenIsNoticed(t *testing.T) {
 		p.post("INSERT INTO e.t SELECT number FROM numbers(10)")
 	}
 	p.forbidWrites()
-	res, err := http.Post("http://"+p.addr+"/", "text/plain", strings.NewReader("SYSTEM START MERGES"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close() // refused, if a merge was quicker
+	p.send("SYSTEM START MERGES") // refused, if a merge was quicker
 	p.gaveUp()
 
 	p = spawn(t, dir)
@@ -122,12 +109,8 @@ func TestNoTableIsDefinedOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{"CREATE TABLE u (a UInt64) ENGINE = MergeTree ORDER BY a", "ALTER TABLE t ADD COLUMN b UInt64", "RENAME TABLE t TO u", "INSERT INTO t VALUES (2)"} {
-		res, err := http.Post("http://"+p.addr+"/", "text/plain", strings.NewReader(statement))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if res.Body.Close(); res.StatusCode != http.StatusInternalServerError || res.Header.Get("X-ClickHouse-Exception-Code") != "243" {
-			t.Errorf("%s answered %d, code %q; expected code 243", statement, res.StatusCode, res.Header.Get("X-ClickHouse-Exception-Code"))
+		if status, body := p.send(statement); status != http.StatusInternalServerError || !strings.Contains(body, "Code: 243") {
+			t.Errorf("%s answered %d %s; expected 500 and code 243", statement, status, body)
 		}
 	}
 	if got := p.post("SELECT count() FROM t"); got != "1" {
