@@ -96,6 +96,13 @@ func run(t *testing.T, r *report, program string, files []string) {
 	began := time.Now()
 	rng := rand.New(rand.NewPCG(r.seed, 0))
 	w := newWorld(t, program)
+	defer func() {
+		if t.Failed() && *keep != "" {
+			if err := w.keep(filepath.Join(*keep, fmt.Sprintf("seed-%d", r.seed))); err != nil {
+				t.Errorf("cannot keep what tells why: %v", err)
+			}
+		}
+	}()
 	for range 3 {
 		w.join()
 	}
@@ -139,12 +146,16 @@ func run(t *testing.T, r *report, program string, files []string) {
 			r.interrupted()
 			return true
 		})
+		if w.revive() {
+			r.interrupted()
+		}
 		r.watch(w)
 	}
 	for last := time.Now(); r.pending != nil && time.Since(last) < 4*recoverWithin; time.Sleep(100 * time.Millisecond) {
 		r.watch(w)
 	}
 	r.interrupted()
+	w.revive()
 	w.awaitEngine()
 	<-sent
 	if err := w.awaitJudged(disturbed, r.sent.calls, 3*time.Minute); err != nil {
@@ -164,10 +175,6 @@ func run(t *testing.T, r *report, program string, files []string) {
 		w.faults = append(w.faults, "the undisturbed worker did not end well")
 	}
 	r.took = time.Since(began)
+	r.gaveUp = w.gaveUp
 	r.judge(t, w)
-	if t.Failed() && *keep != "" {
-		if err := w.keep(filepath.Join(*keep, fmt.Sprintf("seed-%d", r.seed))); err != nil {
-			t.Errorf("cannot keep what tells why: %v", err)
-		}
-	}
 }

@@ -37,6 +37,7 @@ func (w *world) query(sql string) (string, error) {
 // awaitJudged returns when the tables have all calls that were sent, and says how many they lack otherwise.
 func (w *world) awaitJudged(database string, calls int, within time.Duration) error {
 	for deadline := time.Now().Add(within); ; time.Sleep(500 * time.Millisecond) {
+		w.revive()
 		n, err := w.query("SELECT count() FROM " + database + ".calls FINAL")
 		if err == nil && n == fmt.Sprint(calls) {
 			return nil

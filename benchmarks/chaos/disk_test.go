@@ -19,6 +19,7 @@ const diskSize = "size=2g"
 type disk struct {
 	dir   string
 	small bool
+	full  bool
 }
 
 func newDisk(t *testing.T) *disk {
@@ -43,6 +44,7 @@ func (d *disk) fill() error {
 	defer f.Close()
 	for block := make([]byte, 1<<20); ; {
 		if _, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
+			d.full = true
 			return nil
 		} else if err != nil {
 			return err
@@ -50,4 +52,7 @@ func (d *disk) fill() error {
 	}
 }
 
-func (d *disk) empty() error { return os.Remove(d.ballast()) }
+func (d *disk) empty() error {
+	d.full = false
+	return os.Remove(d.ballast())
+}

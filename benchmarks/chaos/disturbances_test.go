@@ -92,11 +92,21 @@ func killEngine(w *world, _ *rand.Rand) (func(), time.Duration) {
 	return nil, 0
 }
 
-// revive starts the engine again if it has ended, unless it is to be away.
-func (w *world) revive() {
-	if !w.absent && w.engine.ended() {
-		w.startEngine()
+// revive starts the engine again if it has ended, as an orchestrator does, unless it is to be away or its disk is full. By itself it
+// is to end only with the status that says that it could not write.
+func (w *world) revive() (done bool) {
+	if w.absent || w.disk.full || !w.engine.ended() {
+		return false
 	}
+	switch how := w.engine.cmd.ProcessState.String(); how {
+	case "signal: killed":
+	case "exit status 1":
+		w.gaveUp++
+	default:
+		w.faults = append(w.faults, "the engine ended by itself: "+how)
+	}
+	w.startEngine()
+	return true
 }
 
 // stopWorker stops a worker for longer than its session lasts: it wakes up with its calls in its hands and its

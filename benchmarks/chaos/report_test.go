@@ -28,6 +28,7 @@ type report struct {
 	sent     sending
 	tables   []table
 	letters  int64
+	gaveUp   int // how often the engine ended because it could not write
 	took     time.Duration
 	replay   float64         // times real time, of the worker that nobody disturbs: from its start until the last call is judged
 	pending  *death          // a worker's, after which not all that it held is read again yet
@@ -134,7 +135,7 @@ func (r *report) String() string {
 	for _, c := range r.tables {
 		fmt.Fprintf(&b, " %s %d rows, hashes %s %s, %d differ;", c.name, c.rows, c.hashes[0], c.hashes[1], c.differ)
 	}
-	fmt.Fprintf(&b, " %d dead letters", r.letters)
+	fmt.Fprintf(&b, " %d dead letters; the engine could not write and ended %d times", r.letters, r.gaveUp)
 	return b.String()
 }
 

@@ -35,6 +35,7 @@ type world struct {
 	brokers []*apachekafka.Broker
 	engine  *process
 	absent  bool   // the engine is away for long
+	gaveUp  int    // how often the engine ended because it could not write
 	disk    *disk  // where the engine keeps its data
 	http    string // the engine's host:port
 	kafka   string // the engine's process embeds a Kafka too; nobody uses it
