@@ -1,6 +1,8 @@
 package apachekafka
 
 import (
+	"net"
+	"strconv"
 	"testing"
 	"time"
 
@@ -8,7 +10,7 @@ import (
 )
 
 // CreateTopics makes topics, given as name and number of partitions, each on all brokers, and returns
-// when every partition has a leader.
+// when every broker knows the leader of every partition: one that has not heard of a topic yet says that there is none.
 func CreateTopics(t testing.TB, addr string, topics map[string]int) {
 	t.Helper()
 	var configs []kafka.TopicConfig
@@ -38,13 +40,21 @@ func CreateTopics(t testing.TB, addr string, topics map[string]int) {
 
 func led(t testing.TB, client *kafka.Client, topic string, partitions int) bool {
 	t.Helper()
-	metadata, err := client.Metadata(t.Context(), &kafka.MetadataRequest{Topics: []string{topic}})
-	if err != nil || len(metadata.Topics) != 1 || len(metadata.Topics[0].Partitions) != partitions {
+	request := &kafka.MetadataRequest{Topics: []string{topic}}
+	all, err := client.Metadata(t.Context(), request)
+	if err != nil {
 		return false
 	}
-	for _, p := range metadata.Topics[0].Partitions {
-		if p.Error != nil || p.Leader.ID <= 0 {
+	for _, b := range all.Brokers {
+		request.Addr = kafka.TCP(net.JoinHostPort(b.Host, strconv.Itoa(b.Port)))
+		metadata, err := client.Metadata(t.Context(), request)
+		if err != nil || len(metadata.Topics) != 1 || len(metadata.Topics[0].Partitions) != partitions {
 			return false
+		}
+		for _, p := range metadata.Topics[0].Partitions {
+			if p.Error != nil || p.Leader.ID <= 0 {
+				return false
+			}
 		}
 	}
 	return true
