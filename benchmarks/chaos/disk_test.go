@@ -20,6 +20,7 @@ type disk struct {
 	dir   string
 	small bool
 	full  bool
+	was   bool // full, at some time
 }
 
 func newDisk(t *testing.T) *disk {
@@ -44,7 +45,7 @@ func (d *disk) fill() error {
 	defer f.Close()
 	for block := make([]byte, 1<<20); ; {
 		if _, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
-			d.full = true
+			d.full, d.was = true, true
 			return nil
 		} else if err != nil {
 			return err

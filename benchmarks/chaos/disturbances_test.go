@@ -93,14 +93,14 @@ func killEngine(w *world, _ *rand.Rand) (func(), time.Duration) {
 }
 
 // revive starts the engine again if it has ended, as an orchestrator does, unless it is to be away or its disk is full. By itself it
-// is to end only with the status that says that it could not write.
+// is to end only if its disk has been full, and with the status that says so.
 func (w *world) revive() (done bool) {
 	if w.absent || w.disk.full || !w.engine.ended() {
 		return false
 	}
-	switch how := w.engine.cmd.ProcessState.String(); how {
-	case "signal: killed":
-	case "exit status 1":
+	switch how := w.engine.cmd.ProcessState.String(); {
+	case how == "signal: killed":
+	case how == "exit status 1" && w.disk.was:
 		w.gaveUp++
 	default:
 		w.faults = append(w.faults, "the engine ended by itself: "+how)
