@@ -191,7 +191,7 @@ func TestPatientSendsAgainWhatWasNotTaken(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: cluster.ListenAddrs(), Topic: "calls", MaxWait: 50 * time.Millisecond})
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: cluster.ListenAddrs(), Topic: "calls", MaxWait: time.Second})
 	defer reader.Close()
 	var got []string
 	for range want {

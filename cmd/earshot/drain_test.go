@@ -11,6 +11,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/earshot/earshot/internal/publisher"
+	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/schemas"
 	"google.golang.org/protobuf/proto"
 )
@@ -119,27 +120,17 @@ func (s *site) committed(group string) map[int]int64 {
 func (s *site) watermarks() map[int]int64 {
 	s.t.Helper()
 	marks := map[int]int64{}
-	for partition := range 2 {
-		conn, err := kafka.DialLeader(s.t.Context(), "tcp", s.kafka, "earshot.calls", partition)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		end, err := conn.ReadLastOffset()
-		conn.Close()
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		r := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{s.kafka}, Topic: "earshot.calls", Partition: partition, MaxWait: 100 * time.Millisecond})
-		defer r.Close()
+	k := pipeline.Kafka{Brokers: []string{s.kafka}}
+	ends, err := k.Ends(s.t.Context(), "earshot.calls")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for partition, e := range ends {
 		open := map[string]int64{}
-		for at := int64(0); at < end; at++ {
-			m, err := r.ReadMessage(s.t.Context())
-			if err != nil {
-				s.t.Fatal(err)
-			}
+		err := k.ReadRange(s.t.Context(), "earshot.calls", partition, e.First, e.Last, func(m *kafka.Message) error {
 			var record schemas.CallRecord
 			if err := proto.Unmarshal(m.Value, &record); err != nil {
-				s.t.Fatal(err)
+				return err
 			}
 			switch record.Body.(type) {
 			case *schemas.CallRecord_Start:
@@ -147,8 +138,12 @@ func (s *site) watermarks() map[int]int64 {
 			case *schemas.CallRecord_End:
 				delete(open, record.CallId)
 			}
+			return nil
+		})
+		if err != nil {
+			s.t.Fatal(err)
 		}
-		marks[partition] = end
+		marks[partition] = e.Last
 		for _, first := range open {
 			marks[partition] = min(marks[partition], first)
 		}

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/schemas"
 )
 
@@ -45,11 +45,7 @@ func recordings(t *testing.T) string {
 // firstRecord reads what a topic's only partition begins with.
 func firstRecord(t *testing.T, broker, topic string, into proto.Message) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	r := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{broker}, Topic: topic, MaxWait: 100 * time.Millisecond})
-	defer r.Close()
-	m, err := r.ReadMessage(ctx)
+	m, err := pipeline.Kafka{Brokers: []string{broker}}.ReadFirst(t.Context(), topic, 0, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,9 +132,7 @@ func TestPublishStops(t *testing.T) {
 	go func() {
 		defer cancel()
 		for { // the topic is made by the command
-			r := kafka.NewReader(kafka.ReaderConfig{Brokers: c.Kafka, Topic: "calls", MaxWait: 100 * time.Millisecond})
-			m, err := r.ReadMessage(context.Background())
-			r.Close()
+			m, err := pipeline.Kafka{Brokers: c.Kafka}.ReadFirst(t.Context(), "calls", 0, 0, 1)
 			if err == nil {
 				err = proto.Unmarshal(m.Value, &first)
 			}

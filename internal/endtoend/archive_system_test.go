@@ -141,16 +141,12 @@ func (s *system) heardLive() map[string][]byte {
 	s.t.Helper()
 	calls, sinks, found := map[string]*ingest.Call{}, map[string]*listener{}, map[string][]byte{}
 	for partition, n := range s.records("earshot.calls") {
-		r := kafka.NewReader(kafka.ReaderConfig{Brokers: s.kafka.Brokers, Topic: "earshot.calls", Partition: partition, MaxWait: 100 * time.Millisecond})
-		for range n {
-			m, err := r.ReadMessage(s.t.Context())
-			if err != nil {
-				s.t.Fatal(err)
-			}
+		err := s.kafka.ReadRange(s.t.Context(), "earshot.calls", partition, 0, n, func(m *kafka.Message) error {
 			var rec ingest.Record
 			if err := rec.Decode(m.Value); err != nil {
-				s.t.Fatal(err)
+				return err
 			}
+			var err error
 			id := string(rec.CallID)
 			switch rec.Body {
 			case ingest.StartBody:
@@ -164,11 +160,11 @@ func (s *system) heardLive() map[string][]byte {
 				calls[id].End(&rec)
 				found[id] = sinks[id].pcm
 			}
-			if err != nil {
-				s.t.Fatal(err)
-			}
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
 		}
-		r.Close()
 	}
 	return found
 }
@@ -176,16 +172,13 @@ func (s *system) heardLive() map[string][]byte {
 // records is how many records each partition of a topic has.
 func (s *system) records(topic string) []int64 {
 	s.t.Helper()
-	counts := make([]int64, topics[topic])
-	for p := range counts {
-		conn, err := kafka.DialLeader(s.t.Context(), "tcp", s.broker.Addr(), topic, p)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		counts[p], err = conn.ReadLastOffset()
-		if err = errors.Join(err, conn.Close()); err != nil {
-			s.t.Fatal(err)
-		}
+	ends, err := s.kafka.Ends(s.t.Context(), topic)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	counts := make([]int64, len(ends))
+	for p, e := range ends {
+		counts[p] = e.Last
 	}
 	return counts
 }

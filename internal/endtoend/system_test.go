@@ -229,23 +229,9 @@ func (s *system) heard(id string) (h heard) {
 // letters reads the dead-letter topic: reason and error of each letter, by its key.
 func (s *system) letters() map[string][2]string {
 	s.t.Helper()
-	conn, err := kafka.DialLeader(s.t.Context(), "tcp", s.broker.Addr(), "earshot.deadletters", 0)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer conn.Close()
-	last, err := conn.ReadLastOffset()
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	found := map[string][2]string{}
-	r := kafka.NewReader(kafka.ReaderConfig{Brokers: s.kafka.Brokers, Topic: "earshot.deadletters", MaxWait: 100 * time.Millisecond, MaxBytes: 20 << 20})
-	defer r.Close()
-	for range last {
-		m, err := r.ReadMessage(s.t.Context())
-		if err != nil {
-			s.t.Fatal(errors.Join(errors.New("cannot read the dead letters"), err))
-		}
+	last := s.records("earshot.deadletters")[0]
+	err := s.kafka.ReadRange(s.t.Context(), "earshot.deadletters", 0, 0, last, func(m *kafka.Message) error {
 		var reason, cause string
 		for _, h := range m.Headers {
 			switch h.Key {
@@ -256,6 +242,10 @@ func (s *system) letters() map[string][2]string {
 			}
 		}
 		found[string(m.Key)] = [2]string{reason, cause}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(errors.Join(errors.New("cannot read the dead letters"), err))
 	}
 	return found
 }

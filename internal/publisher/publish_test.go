@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/earshot/earshot/ingest"
+	"github.com/earshot/earshot/pipeline"
 	"github.com/earshot/earshot/schemas"
 )
 
@@ -41,28 +42,23 @@ func publisherFor(t *testing.T, partitions int32) (*Publisher, string) {
 // readBack reads so many messages of a topic, partition by partition.
 func readBack(t *testing.T, broker, topic string, partitions, n int) []kafka.Message {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
+	k := pipeline.Kafka{Brokers: []string{broker}}
+	ends, err := k.Ends(t.Context(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ends) != partitions {
+		t.Fatalf("topic %s has %d partitions, expected %d", topic, len(ends), partitions)
+	}
 	var all []kafka.Message
-	for partition := range partitions {
-		conn, err := kafka.DialLeader(ctx, "tcp", broker, topic, partition)
+	for partition, e := range ends {
+		err := k.ReadRange(t.Context(), topic, partition, e.First, e.Last, func(m *kafka.Message) error {
+			all = append(all, *m)
+			return nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		last, err := conn.ReadLastOffset()
-		conn.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{broker}, Topic: topic, Partition: partition, MaxBytes: 20 << 20, MaxWait: 100 * time.Millisecond})
-		for range last {
-			m, err := r.ReadMessage(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, m)
-		}
-		r.Close()
 	}
 	if len(all) != n {
 		t.Fatalf("%d messages in topic %s, expected %d", len(all), topic, n)
