@@ -88,8 +88,16 @@ func libchdb(t *testing.T) string {
 // ending is how something that was begun ends, and when.
 type ending struct {
 	at      time.Time
+	name    string // of the disturbance
 	do      func()
 	starves bool
+}
+
+// slow says what held the schedule up.
+func slow(t *testing.T, what string, took time.Duration) {
+	if took > 2*time.Second {
+		t.Logf("        %s took %.1f s", what, took.Seconds())
+	}
 }
 
 func run(t *testing.T, r *report, program string, files []string) {
@@ -123,8 +131,9 @@ func run(t *testing.T, r *report, program string, files []string) {
 			starved := slices.ContainsFunc(endings, func(e ending) bool { return e.starves }) || !w.answers()
 			at := time.Now()
 			end, after := d.do(w, rng)
+			took := time.Since(at)
 			if end != nil {
-				endings = append(endings, ending{time.Now().Add(after), end, d.starves})
+				endings = append(endings, ending{time.Now().Add(after), d.name, end, d.starves})
 			}
 			if after == nothing {
 				t.Logf("%6.1fs %s: not possible now", at.Sub(began).Seconds(), d.name)
@@ -132,6 +141,7 @@ func run(t *testing.T, r *report, program string, files []string) {
 				t.Logf("%6.1fs %s", at.Sub(began).Seconds(), d.name)
 				r.happened(d.name, w, starved)
 			}
+			slow(t, d.name, took)
 			// Every other death is left alone, so that how long it takes to recover from one shows.
 			if d.name == mourned && rng.IntN(2) == 0 {
 				next = next.Add(recoverWithin)
@@ -142,14 +152,18 @@ func run(t *testing.T, r *report, program string, files []string) {
 			if time.Now().Before(e.at) {
 				return false
 			}
+			began := time.Now()
 			e.do()
+			slow(t, "the end of "+e.name, time.Since(began))
 			r.interrupted()
 			return true
 		})
+		looked := time.Now()
 		if w.revive() {
 			r.interrupted()
 		}
 		r.watch(w)
+		slow(t, "a look at the engine and the workers", time.Since(looked))
 	}
 	for last := time.Now(); r.pending != nil && time.Since(last) < 4*recoverWithin; time.Sleep(100 * time.Millisecond) {
 		r.watch(w)

@@ -179,7 +179,7 @@ func engineAway(w *world, _ *rand.Rand) (func(), time.Duration) {
 
 // diskFull has the engine run out of disk.
 func diskFull(w *world, rng *rand.Rand) (func(), time.Duration) {
-	if !w.disk.small || w.absent {
+	if !w.disk.small || w.disk.full || w.absent {
 		return nil, nothing
 	}
 	if err := w.disk.fill(); err != nil {
