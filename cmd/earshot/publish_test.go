@@ -131,7 +131,7 @@ func TestPublishStops(t *testing.T) {
 	var first schemas.CallRecord
 	go func() {
 		defer cancel()
-		for { // the topic is made by the command
+		for t.Context().Err() == nil { // the topic is made by the command
 			m, err := pipeline.Kafka{Brokers: c.Kafka}.ReadFirst(t.Context(), "calls", 0, 0, 1)
 			if err == nil {
 				err = proto.Unmarshal(m.Value, &first)
